@@ -1,0 +1,1 @@
+"""People: signing up, in and out, and their account."""

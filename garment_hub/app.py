@@ -1,0 +1,84 @@
+"""Puts the parts together: the one place that knows all rooms."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+from whitenoise import WhiteNoise
+
+from garment_hub import db, errors, headers, labels, permissions, site
+from garment_hub.accounts import routes as accounts
+from garment_hub.accounts import sign_in
+from garment_hub.briefs import blueprint as briefs
+from garment_hub.briefs import recommendation_routes as _lists  # noqa: F401  (adds its pages to the blueprint)
+from garment_hub.briefs import routes as _briefs  # noqa: F401
+from garment_hub.config import read_settings
+from garment_hub.dashboard import routes as dashboard
+from garment_hub.designers import routes as designers
+from garment_hub.factories import routes as factories
+from garment_hub.pages import routes as pages
+from garment_hub.quotes import routes as quotes
+from garment_hub.recommendations import routes as recommendations
+from garment_hub.registry import routes as registry
+from garment_hub.secret import secret_key
+
+ROOMS = (pages, accounts, factories, designers, recommendations, briefs, quotes, registry, dashboard)
+MEGABYTE = 1024 * 1024
+
+
+def create_app(**overrides: Any) -> Flask:
+    """The application; ``overrides`` are settings by name, as the environment would give them."""
+    app = Flask("garment_hub", template_folder="../templates")
+    app.config.update(read_settings())
+    app.config.update(overrides)
+    app.config["SECRET_KEY"] = secret_key(app.config)
+    app.config.update(
+        BABEL_DEFAULT_LOCALE=app.config["DEFAULT_LOCALE"],
+        MAX_CONTENT_LENGTH=app.config["UPLOAD_LIMIT_MB"] * MEGABYTE,
+        MAX_FORM_MEMORY_SIZE=2 * MEGABYTE,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    db.init_app(app, db.make_engine(db.database_url(app.config)))
+    CSRFProtect(app)
+    for part in (site, labels, errors, headers, sign_in):
+        part.init_app(app)
+    for room in ROOMS:
+        app.register_blueprint(room.bp)
+    permissions.public(app.view_functions["static"])
+    permissions.require_audiences(app)
+    _serve_static(app)
+    _trust_proxies(app)
+    return app
+
+
+def _serve_static(app: Flask) -> None:
+    """Static files with long life; their address carries a hash of the content, so a new one is seen at once."""
+    root = Path(app.static_folder or "")
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app, root=root, prefix="static/", max_age=31_536_000, allow_all_origins=False
+    )
+
+    @cache
+    def digest(filename: str) -> str:
+        path = root / filename
+        return hashlib.sha256(path.read_bytes()).hexdigest()[:10] if path.is_file() else ""
+
+    @app.url_defaults
+    def add_digest(endpoint: str, values: dict[str, Any]) -> None:
+        if endpoint == "static" and "filename" in values:
+            values["v"] = digest(values["filename"])
+
+
+def _trust_proxies(app: Flask) -> None:
+    count: int = app.config["TRUSTED_PROXIES"]
+    if count:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]

@@ -1,0 +1,1 @@
+"""Briefs: writing, checking, publishing and their list of factories."""

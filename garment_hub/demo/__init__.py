@@ -1,0 +1,1 @@
+"""Made-up example data, marked as such."""

@@ -1,0 +1,98 @@
+"""Fills a database with made-up data, the same for the same seed and day."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import date
+from random import Random
+
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from garment_hub.accounts.services import hash_password
+from garment_hub.db import engine_of, unit_of_work
+from garment_hub.demo import names, showcase
+from garment_hub.demo.trade import Market, make_designers
+from garment_hub.demo.workshops import Maker, make_workshops
+from models.capacity import today_in_seoul
+from models.district import DEFAULT_DISTRICT, District, Installation, current_neighbourhoods
+from models.errors import Conflict
+from models.factory import Factory
+from models.user import Role, User
+
+SIGN_INS = ("designer", "designer2", "owner", "owner2", "coordinator", "officer", "admin")
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    factories: int = 400
+    designers: int = 60
+    months: int = 24
+    seed: int = 1
+
+
+def prepare_demo(app: Flask) -> None:
+    """Seed a database that holds nothing yet; leave any other alone."""
+    with Session(engine_of(app)) as session:
+        is_empty = session.scalar(select(User.id).limit(1)) is None and session.scalar(select(Factory.id).limit(1)) is None
+    if is_empty:
+        seed_demo(app, Size())
+
+
+def seed_demo(app: Flask, size: Size) -> None:
+    """Make the demo district; refuses a database that holds anything real."""
+    password: str = app.config["DEMO_PASSWORD"] or secrets.token_urlsafe(9)
+    password_hash = hash_password(password)
+    with unit_of_work(engine_of(app)) as session:
+        installation = session.get_one(Installation, 1)
+        if installation.is_demo:
+            raise Conflict("demo_already_there")
+        if session.scalar(select(User.id).limit(1)) or session.scalar(select(Factory.id).limit(1)):
+            raise Conflict("demo_refused_real_data")
+        installation.is_demo = True
+        installation.demo_password = password
+        _fill(session, size, password_hash, today_in_seoul())
+
+
+def _fill(session: Session, size: Size, password_hash: str, today: date) -> None:
+    random = Random(size.seed)
+    district = session.scalars(select(District).where(District.code == DEFAULT_DISTRICT)).one()
+    places = current_neighbourhoods(session, district.id, today)
+    who = showcase.people(district, password_hash)
+    shown = showcase.workshops(who, district, {place.name_ko: place for place in places}, today)
+    maker = Maker(random, district, places, today)
+    made = make_workshops(maker, max(0, size.factories - len(shown)))
+    _give_owners(random, made, district)
+    showing = showcase.designers(who, district)
+    asking = [*showing, *make_designers(random, district, max(0, size.designers - len(showing)))]
+    session.add_all([*who.values(), *shown, *made, *asking])
+    session.add_all(showcase.weeks(shown, today))
+    session.add_all(week for factory in made for week in maker.weeks(factory))
+    session.flush()
+    session.add_all(Market(random, asking, [*shown, *made], today).orders(size.months))
+    if len(showing) > 1:
+        showcase.waiting_request(session, showing[1], shown[0], today)
+    session.flush()
+
+
+def _give_owners(random: Random, factories: list[Factory], district: District) -> None:
+    """Six in ten workshops are claimed by an owner who has a phone and no password."""
+    for number, factory in enumerate(factories):
+        if random.random() < 0.6:
+            phone = names.impossible_phone(number + 1)
+            factory.owner = User(role=Role.FACTORY_OWNER, phone=phone, name=names.person_name(random), district=district)
+            factory.phone = phone
+
+
+def demo_sign_ins(app: Flask) -> list[str]:
+    """Lines that tell how to sign in to a demo database; none for a real one."""
+    with Session(engine_of(app)) as session:
+        installation = session.get_one(Installation, 1)
+        if not installation.is_demo:
+            return []
+        return [
+            "Made-up data. Demo sign-ins: " + ", ".join(f"{name}@demo.example" for name in SIGN_INS),
+            f"Password of all of them: {installation.demo_password}",
+        ]

@@ -1,0 +1,1 @@
+"""Designers: profile and directory."""

@@ -1,0 +1,1 @@
+"""Factories: directory, page, listing and weekly capacity."""

@@ -1,0 +1,56 @@
+"""Forms of which a repeat would do harm: the same token again leads to the same place."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from models.errors import Conflict
+from models.form_token import FormToken
+from models.user import User
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(24)
+
+
+@dataclass(frozen=True, slots=True)
+class SentForm:
+    """One sending of a form: who sent which token with which content."""
+
+    token: str
+    user: User
+    body_hash: str
+
+    @classmethod
+    def of(cls, token: str | None, user: User, body: Mapping[str, list[str]]) -> SentForm:
+        """``body`` is the posted form without its tokens; a form without a token is never a repeat."""
+        content = {name: values for name, values in body.items() if name not in ("csrf_token", "form_token")}
+        text = json.dumps(content, sort_keys=True)
+        return cls(token or new_token(), user, hashlib.sha256(text.encode()).hexdigest())
+
+    def earlier_location(self, session: Session) -> str | None:
+        """Where the same form led before, or None for a first sending; another content is refused."""
+        sent = session.scalar(select(FormToken).where(FormToken.token == self.token))
+        if sent is None:
+            return None
+        if sent.body_hash != self.body_hash or sent.user_id != self.user.id:
+            raise Conflict("form_changed")
+        return sent.location
+
+    def remember(self, session: Session, location: str) -> None:
+        """Keep where this form led, in the same transaction as what it did."""
+        session.add(
+            FormToken(token=self.token, user_id=self.user.id, body_hash=self.body_hash, location=location)
+        )
+        try:
+            session.flush()
+        except IntegrityError as error:  # the same form arrived twice at once, and the other was first
+            raise Conflict("form_changed") from error

@@ -1,0 +1,1 @@
+"""Home, explanations and health checks."""

@@ -1,0 +1,1 @@
+"""Recommendations: rows to features, ranking, stored lists and their wording."""

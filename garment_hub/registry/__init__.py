@@ -1,0 +1,1 @@
+"""District registry: imports, duplicates, export."""

@@ -1,0 +1,170 @@
+"""What every page knows: the district in view, the languages, the way around, and whether the content is made up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Flask, Response, current_app, g, request, url_for
+from flask_babel import Babel
+from flask_babel import gettext as _
+from flask_login import current_user
+from sqlalchemy import select
+from werkzeug.urls import iri_to_uri
+
+from garment_hub.db import get_session
+from garment_hub.labels import locale_code, place_name
+from models.district import DEFAULT_DISTRICT, District, Installation
+from models.errors import NotFound
+from models.user import STAFF, Role
+
+LANGUAGES = {"ko": "한국어", "en": "English", "it": "Italiano"}
+LANGUAGE_COOKIE = "lang"
+ONE_YEAR = 365 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    label: str
+    url: str
+    is_current: bool
+
+
+def choose_locale() -> str:
+    """The language asked for now, else the one chosen before, else the site's own."""
+    for code in (request.args.get("lang"), request.cookies.get(LANGUAGE_COOKIE)):
+        if code in LANGUAGES:
+            return code
+    default: str = current_app.config["DEFAULT_LOCALE"]
+    return default
+
+
+def _keep_language(response: Response) -> Response:
+    code = request.args.get("lang")
+    if code in LANGUAGES and request.cookies.get(LANGUAGE_COOKIE) != code:
+        response.set_cookie(
+            LANGUAGE_COOKIE, code, max_age=ONE_YEAR, secure=request.is_secure, httponly=True, samesite="Lax"
+        )
+    return response
+
+
+def current_district() -> District:
+    """The person's own district, else the one named in the address, else the first."""
+    if "district" not in g:
+        g.district = _find_district()
+    district: District = g.district
+    return district
+
+
+def _find_district() -> District:
+    session = get_session()
+    code = request.args.get("district")
+    if current_user.is_authenticated and (code is None or not current_user.is_staff):
+        return session.get_one(District, current_user.district_id)
+    found = session.scalar(select(District).where(District.code == (code or DEFAULT_DISTRICT)))
+    if found is None and code is None:
+        found = session.scalar(select(District).order_by(District.id).limit(1))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def is_demo() -> bool:
+    if "is_demo" not in g:
+        g.is_demo = bool(get_session().scalar(select(Installation.is_demo)))
+    demo: bool = g.is_demo
+    return demo
+
+
+class Site:
+    """Read by templates as ``site``; everything is worked out when it is asked for."""
+
+    def __getattr__(self, name: str) -> Any:
+        # Settings shown on every page, by their own names in lower case.
+        if name in ("operator", "operator_department", "privacy_officer", "centre_phone"):
+            return current_app.config[name.upper()]
+        raise AttributeError(name)
+
+    @property
+    def is_demo(self) -> bool:
+        return is_demo()
+
+    @property
+    def district(self) -> District:
+        return current_district()
+
+    @property
+    def district_name(self) -> str:
+        return place_name(current_district())
+
+    @property
+    def locale(self) -> str:
+        return locale_code()
+
+    @property
+    def languages(self) -> list[tuple[str, str, str]]:
+        """Code, own name, and this page in that language."""
+        arguments = request.args.to_dict(flat=False)
+        path = request.path
+        if request.method == "POST" and request.url_rule and "GET" not in (request.url_rule.methods or ()):
+            path = url_for("pages.home")
+        return [(code, name, _with_language(path, arguments, code)) for code, name in LANGUAGES.items()]
+
+    @property
+    def navigation(self) -> list[Link]:
+        return [Link(text, url_for(endpoint), _is_current(endpoint)) for endpoint, text in _menu()]
+
+    @property
+    def staff_navigation(self) -> list[Link]:
+        menu = [
+            ("dashboard.overview", _("Overview")),
+            ("registry.factories", _("Factories")),
+            ("registry.imports", _("Imports")),
+            ("registry.duplicates", _("Possible duplicates")),
+        ]
+        return [Link(text, url_for(endpoint), request.endpoint == endpoint) for endpoint, text in menu]
+
+
+def _with_language(path: str, arguments: dict[str, list[str]], code: str) -> str:
+    return f"{iri_to_uri(path)}?{urlencode({**arguments, 'lang': code}, doseq=True)}"
+
+
+def _menu() -> list[tuple[str, str]]:
+    role = current_user.role if current_user.is_authenticated else None
+    if role == Role.DESIGNER:
+        return [
+            ("factories.directory", _("Find factories")),
+            ("briefs.mine", _("My briefs")),
+            ("designers.edit", _("My profile")),
+            ("pages.how_it_ranks", _("How it ranks")),
+        ]
+    if role == Role.FACTORY_OWNER:
+        return [
+            ("quotes.inbox", _("Requests")),
+            ("factories.mine", _("My factory")),
+            ("designers.directory", _("Designers")),
+        ]
+    if role in STAFF:
+        return [
+            ("dashboard.overview", _("District desk")),
+            ("factories.directory", _("Find factories")),
+            ("designers.directory", _("Designers")),
+        ]
+    return [
+        ("factories.directory", _("Find factories")),
+        ("briefs.new", _("Post a brief")),
+        ("dashboard.public", _("District figures")),
+        ("pages.how_it_ranks", _("How it ranks")),
+    ]
+
+
+def _is_current(endpoint: str) -> bool:
+    room = endpoint.split(".")[0]
+    return request.endpoint == endpoint or (room != "pages" and request.blueprint == room)
+
+
+def init_app(app: Flask) -> None:
+    Babel(app, locale_selector=choose_locale, default_timezone="Asia/Seoul")
+    app.after_request(_keep_language)
+    app.context_processor(lambda: {"site": Site()})

@@ -1,0 +1,99 @@
+"""Who ordered what where: one number for every pair of a known buyer and a known factory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+Matrix = np.ndarray[Any, np.dtype[np.float64]]
+
+#: Up to here the closed form fits in memory and is done in seconds; beyond, truncated SVD takes over.
+MOST_FACTORIES_FOR_EASE = 5_000
+
+
+def ease_weights(links: Matrix, l2: float) -> Matrix:
+    """Item-to-item weights of EASE (Steck, "Embarrassingly Shallow Autoencoders for Sparse Data", 2019).
+
+    Parameters
+    ----------
+    links : ndarray of shape (buyers, factories)
+        0 and 1.
+    l2 : float
+        Ridge penalty, above 0.
+
+    Returns
+    -------
+    ndarray of shape (factories, factories)
+        B = I - P·diag(1 / diag(P)) with P = (XᵀX + l2·I)⁻¹; the diagonal is 0.
+    """
+    inverse = np.linalg.inv(links.T @ links + l2 * np.eye(links.shape[1]))
+    weights = -inverse / np.diag(inverse)
+    np.fill_diagonal(weights, 0.0)
+    return weights
+
+
+class PairAffinity:
+    """Affinity of buyers to factories from the pairs that worked together.
+
+    Parameters
+    ----------
+    l2 : float
+        Ridge penalty of EASE.
+    components : int
+        Dimensions of the truncated SVD.
+    """
+
+    def __init__(self, l2: float = 10.0, components: int = 64) -> None:
+        self.l2 = l2
+        self.components = components
+
+    def fit(self, pairs: Iterable[tuple[str, str]]) -> PairAffinity:
+        """Learn from (buyer, factory) pairs; repeats and order do not matter."""
+        known = sorted(set(pairs))
+        self.buyers_ = sorted({buyer for buyer, _ in known})
+        self.factories_ = sorted({factory for _, factory in known})
+        self.left_, self.right_ = self._factors(known)
+        self._index()
+        return self
+
+    def restore(self, buyers: list[str], factories: list[str], left: Matrix, right: Matrix) -> PairAffinity:
+        """Take over what an artifact holds."""
+        self.buyers_, self.factories_, self.left_, self.right_ = buyers, factories, left, right
+        self._index()
+        return self
+
+    def of(self, buyer: str | None, factories: Iterable[str]) -> list[float | None]:
+        """Affinity of one buyer to each factory, None where either side has no history."""
+        row = None if buyer is None else self._row.get(buyer)
+        if row is None:
+            return [None for _ in factories]
+        used = np.flatnonzero(self.left_[row])  # a buyer knows few factories: most rows need not be read
+        scores = self.left_[row, used] @ self.right_[used]
+        columns = (self._column.get(factory) for factory in factories)
+        return [None if column is None else float(scores[column]) for column in columns]
+
+    def _index(self) -> None:
+        self._row = {buyer: row for row, buyer in enumerate(self.buyers_)}
+        self._column = {factory: column for column, factory in enumerate(self.factories_)}
+
+    def _factors(self, known: list[tuple[str, str]]) -> tuple[Matrix, Matrix]:
+        if not known:
+            return np.zeros((0, 0)), np.zeros((0, 0))
+        if len(self.factories_) <= MOST_FACTORIES_FOR_EASE:
+            links = self._links(known).toarray()
+            return links, ease_weights(links, self.l2)
+        from sklearn.decomposition import TruncatedSVD
+
+        reduced = TruncatedSVD(n_components=min(self.components, len(self.buyers_)), random_state=0)
+        left = reduced.fit_transform(self._links(known))
+        return left, reduced.components_
+
+    def _links(self, known: list[tuple[str, str]]) -> Any:
+        from scipy.sparse import csr_matrix
+
+        rows = {buyer: row for row, buyer in enumerate(self.buyers_)}
+        columns = {factory: column for column, factory in enumerate(self.factories_)}
+        where = ([rows[buyer] for buyer, _ in known], [columns[factory] for _, factory in known])
+        return csr_matrix((np.ones(len(known)), where), shape=(len(rows), len(columns)))

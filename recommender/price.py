@@ -1,0 +1,48 @@
+"""What a factory asks for a piece, on the basis on which the brief states its budget."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from recommender.types import BriefFeatures, FactoryFeatures
+
+#: Value added tax of Korea, 10 %.
+WITH_VAT = Fraction(11, 10)
+SEWING_ASSEMBLY = "sewing_assembly"
+SEWING_STAGE = "sewing"
+
+Bounds = tuple[Fraction | None, Fraction | None]
+
+
+def price_bounds(brief: BriefFeatures, factory: FactoryFeatures, stage_of: Mapping[str, str]) -> Bounds:
+    """Lowest and highest possible price floor in won per piece on the brief's basis; None where there is no bound.
+
+    A floor that covers less than the brief's price bounds the true one from below, one that covers more bounds it
+    from above. A floor without a word about VAT may be either.
+    """
+    if factory.price_floor_krw is None or not factory.price_includes:
+        return None, None
+    low, high = _vat_bounds(factory.price_floor_krw, factory.price_vat_included, brief.vat_included)
+    asked = brief.price_includes or brief.processes
+    covers_no_more = all(_belongs_to(process, asked, stage_of) for process in factory.price_includes)
+    covers_all = all(_is_covered(process, factory.price_includes, stage_of) for process in asked)
+    return (low if covers_no_more else None), (high if covers_all else None)
+
+
+def _vat_bounds(floor: int, includes_vat: bool | None, wanted: bool) -> tuple[Fraction, Fraction]:
+    possible = [includes_vat] if includes_vat is not None else [True, False]
+    prices = [Fraction(floor) if has == wanted else floor * WITH_VAT if wanted else floor / WITH_VAT for has in possible]
+    return min(prices), max(prices)
+
+
+def _belongs_to(stated: str, asked: frozenset[str], stage_of: Mapping[str, str]) -> bool:
+    return stated in asked or (SEWING_ASSEMBLY in asked and stage_of.get(stated) == SEWING_STAGE)
+
+
+def _is_covered(asked: str, stated: frozenset[str], stage_of: Mapping[str, str]) -> bool:
+    if asked in stated:
+        return True
+    if asked == SEWING_ASSEMBLY:
+        return any(stage_of.get(process) == SEWING_STAGE for process in stated)
+    return SEWING_ASSEMBLY in stated and stage_of.get(asked) == SEWING_STAGE
