@@ -64,7 +64,12 @@ def _serve_static(app: Flask) -> None:
     """Static files with long life; their address carries a hash of the content, so a new one is seen at once."""
     root = Path(app.static_folder or "")
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
-        app.wsgi_app, root=root, prefix="static/", max_age=31_536_000, allow_all_origins=False
+        app.wsgi_app,
+        root=root,
+        prefix="static/",
+        max_age=31_536_000,
+        allow_all_origins=False,
+        add_headers_function=headers.for_static,
     )
 
     @cache

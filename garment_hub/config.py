@@ -35,9 +35,16 @@ class Setting:
 
 
 SETTINGS: tuple[Setting, ...] = (
-    Setting("DATA_DIR", lambda text: Path(text).resolve(), "var", "Folder of the database, uploads, secret and artifacts"),
+    Setting(
+        "DATA_DIR", lambda text: Path(text).resolve(), "var", "Folder of the database, uploads, secret and artifacts"
+    ),
     Setting("DATABASE_URL", _words, None, "sqlite:///… or postgresql://…; unset: a SQLite file in DATA_DIR"),
-    Setting("SECRET_KEY", _words, None, "Signs form and link tokens; at least 32 characters; unset: made once, kept in DATA_DIR"),
+    Setting(
+        "SECRET_KEY",
+        _words,
+        None,
+        "Signs form and link tokens; at least 32 characters; unset: made once, kept in DATA_DIR",
+    ),
     Setting("PRODUCTION", _boolean, "off", "Refuses to start without SECRET_KEY from the environment"),
     Setting("DEFAULT_LOCALE", _words, "ko", "Language of a visitor who has not chosen: ko, en or it"),
     Setting("OPERATOR", _words, "", "Institution that runs the site, shown in the footer"),
@@ -47,7 +54,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("TRUSTED_PROXIES", int, "0", "Number of reverse proxies whose forwarded headers are believed"),
     Setting("DEMO_PASSWORD", _words, None, "Password of the demo sign-ins; unset: random, printed at the start"),
     Setting("RATE_LIMITS", _boolean, "on", "off only in a demo database: no throttle on sign-in and writes"),
-    Setting("TEST_RACE_MS", int, "0", "Only in a demo database: pause between check and write, to provoke races in tests"),
+    Setting(
+        "TEST_RACE_MS", int, "0", "Only in a demo database: pause between check and write, to provoke races in tests"
+    ),
     Setting("UPLOAD_LIMIT_MB", int, "32", "Largest request accepted, in megabytes"),
 )
 

@@ -100,6 +100,13 @@ def _close(_error: BaseException | None) -> None:
 
 
 @contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """A short session that only reads and holds nobody up; what it loaded stays readable afterwards."""
+    with Session(engine.execution_options(writes=False)) as session:
+        yield session
+
+
+@contextmanager
 def unit_of_work(engine: Engine) -> Iterator[Session]:
     """A session for commands: commits when the block ends well, rolls back otherwise."""
     with Session(engine, expire_on_commit=False) as session:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from flask import Flask, Response, current_app, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
+from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from garment_hub.db import get_session, is_busy
+from garment_hub.labels import locale_code
+from garment_hub.site import BareSite
 from models.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, TooMany
 
 STATUS: dict[type[DomainError], int] = {Invalid: 422, NotFound: 404, Forbidden: 403, Conflict: 409, TooMany: 429}
@@ -21,11 +24,30 @@ MESSAGES = {
     "forbidden": lazy_gettext("You may look at this, but not change it."),
     "wrong_role": lazy_gettext("This page is for another kind of account."),
     "too_many_tries": lazy_gettext("Too many tries. Please wait %(minutes)s minutes and try again."),
-    "form_changed": lazy_gettext("This form was already sent with other content. Open it again and check what was saved."),
+    "form_changed": lazy_gettext(
+        "This form was already sent with other content. Open it again and check what was saved."
+    ),
     "brief_move_not_allowed": lazy_gettext("This brief has moved on. Reload the page to see where it stands."),
     "demo_already_there": lazy_gettext("This database already holds the demo data."),
     "demo_refused_real_data": lazy_gettext("This database holds real data. Demo data belong in a new, empty one."),
+    "email_unreadable": lazy_gettext("Please write the e-mail like this: name@example.com"),
+    "phone_unreadable": lazy_gettext("Please write the telephone number like this: 010-1234-5678"),
+    "email_taken": lazy_gettext("There is already an account with this e-mail. Please sign in."),
+    "phone_taken": lazy_gettext("There is already an account with this telephone number. Please sign in."),
+    "cannot_be_reached": lazy_gettext(
+        "Please leave an e-mail or a telephone number: one of the two is needed to sign in."
+    ),
+    "password_too_short": lazy_gettext("Please use %(shortest)s characters or more."),
+    "password_too_long": lazy_gettext("Please use %(longest)s characters or fewer."),
+    "password_common": lazy_gettext("Too many people use this password. Please choose another one."),
+    "password_wrong": lazy_gettext("This is not the password you use now."),
+    "consent_needed": lazy_gettext("This consent ends only together with your account."),
     "request_already_answered": lazy_gettext("This request already has an answer."),
+    "picture_unreadable": lazy_gettext("This is not a picture we can read. Please send a JPEG, PNG, WebP or HEIC file."),
+    "picture_too_large": lazy_gettext("This picture is too large. Please take it again a little smaller."),
+    "too_many_pictures": lazy_gettext("There is room for %(most)s pictures. Please remove one first."),
+    "capacity_out_of_range": lazy_gettext("A week has seven days. Please write 0 to 7."),
+    "capacity_below_taken": lazy_gettext("This week already has more work than that. Please call the centre."),
 }
 
 TITLES = {
@@ -56,7 +78,10 @@ def sentence(error: DomainError) -> str:
 
 def _page(status: int, text: str) -> Response:
     title = TITLES.get(status, TITLES[500] if status >= 500 else TITLES[400])
-    response = make_response(render_template("errors/error.html", status=status, title=title, text=text), status)
+    # A page about a broken database must not ask it who is looking.
+    bare = {"site": BareSite(locale_code()), "current_user": AnonymousUserMixin()} if status >= 500 else {}
+    page = render_template("errors/error.html", status=status, title=title, text=text, **bare)
+    response = make_response(page, status)
     if status in (429, 503):
         response.headers["Retry-After"] = "5"
     return response

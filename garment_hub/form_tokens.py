@@ -47,9 +47,7 @@ class SentForm:
 
     def remember(self, session: Session, location: str) -> None:
         """Keep where this form led, in the same transaction as what it did."""
-        session.add(
-            FormToken(token=self.token, user_id=self.user.id, body_hash=self.body_hash, location=location)
-        )
+        session.add(FormToken(token=self.token, user_id=self.user.id, body_hash=self.body_hash, location=location))
         try:
             session.flush()
         except IntegrityError as error:  # the same form arrived twice at once, and the other was first

@@ -4,19 +4,37 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField, IntegerField, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    Field,
+    HiddenField,
+    IntegerField,
+    PasswordField,
+    RadioField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms import DateField as WtDateField
 from wtforms.validators import InputRequired, Optional, StopValidation, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms.widgets import CheckboxInput, EmailInput, ListWidget, TelInput
+
+from garment_hub.accounts.identifiers import LONGEST_EMAIL, email_of, phone_of
+from garment_hub.accounts.passwords import LONGEST, check_new_password
+from garment_hub.errors import sentence
+from models.errors import DomainError, Invalid
+from models.user import ConsentPurpose
 
 # Refused everywhere: characters that no keyboard types and that break files, logs or databases.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+V = TypeVar("V")
 SHORT_TEXT = 120
 LONG_TEXT = 4000
 
@@ -30,6 +48,14 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
     @property
     def has_errors(self) -> bool:
         return bool(self.errors)
+
+    def refuse(self, error: DomainError) -> None:
+        """Put a service's refusal beside its field, or above the form."""
+        field = self._fields.get(error.field or "")
+        if field is None:
+            self.form_errors.append(sentence(error))
+        else:
+            field.errors = [*field.errors, sentence(error)]
 
 
 class TokenForm(BaseForm):
@@ -70,9 +96,13 @@ def _check_text(field: Field, longest: int) -> None:
 class TextField(StringField):
     """One line; empty is None."""
 
+    data: Any
+
     def __init__(self, label: Any = None, *, required: Any = None, longest: int = SHORT_TEXT, **kwargs: Any) -> None:
         self.longest = longest
-        super().__init__(label, validators=_presence(required) + kwargs.pop("validators", []), filters=[clean], **kwargs)
+        super().__init__(
+            label, validators=_presence(required) + kwargs.pop("validators", []), filters=[clean], **kwargs
+        )
 
     def pre_validate(self, form: Any) -> None:
         _check_text(self, self.longest)
@@ -83,10 +113,59 @@ class LongTextField(TextAreaField):
 
     def __init__(self, label: Any = None, *, required: Any = None, longest: int = LONG_TEXT, **kwargs: Any) -> None:
         self.longest = longest
-        super().__init__(label, validators=_presence(required) + kwargs.pop("validators", []), filters=[clean], **kwargs)
+        super().__init__(
+            label, validators=_presence(required) + kwargs.pop("validators", []), filters=[clean], **kwargs
+        )
 
     def pre_validate(self, form: Any) -> None:
         _check_text(self, self.longest)
+
+
+class EmailField(TextField):
+    """An e-mail address, kept in lower case."""
+
+    widget = EmailInput()
+
+    def __init__(self, label: Any = None, *, required: Any = None, **kwargs: Any) -> None:
+        super().__init__(label, required=required, longest=LONGEST_EMAIL, **kwargs)
+
+    def pre_validate(self, form: Any) -> None:
+        super().pre_validate(form)
+        if self.data:
+            self.data = _or_complain(email_of, self.data)
+
+
+class PhoneField(TextField):
+    """A telephone number, kept as digits; +82 becomes the trunk 0."""
+
+    widget = TelInput()
+
+    def __init__(self, label: Any = None, *, required: Any = None, **kwargs: Any) -> None:
+        super().__init__(label, required=required, longest=30, **kwargs)
+
+    def pre_validate(self, form: Any) -> None:
+        super().pre_validate(form)
+        if self.data:
+            self.data = _or_complain(phone_of, self.data)
+
+
+class TypedPasswordField(PasswordField):
+    """A password as it was typed, blanks and all; never shown again."""
+
+    def __init__(self, label: Any = None, *, required: Any = None, **kwargs: Any) -> None:
+        super().__init__(label, validators=_presence(required), **kwargs)
+
+    def pre_validate(self, form: Any) -> None:
+        _check_text(self, LONGEST)
+
+
+class NewPasswordField(TypedPasswordField):
+    """A password being chosen."""
+
+    def pre_validate(self, form: Any) -> None:
+        super().pre_validate(form)
+        if self.data:
+            _or_complain(check_new_password, self.data)
 
 
 class WholeNumberField(IntegerField):
@@ -170,3 +249,42 @@ def _presence(required: Any) -> list[Any]:
     if required is None or required is False:
         return [Optional()]
     return [Required(None if required is True else required)]
+
+
+def _or_complain(read: Callable[[str], V], text: str) -> V:
+    """What ``read`` makes of the text; its refusal becomes the field's complaint."""
+    try:
+        return read(text)
+    except Invalid as error:
+        raise ValidationError(sentence(error)) from error
+
+
+def _ticked(form: Any, field: Field) -> None:
+    if not field.data:
+        raise StopValidation(_("Without this we cannot open an account. Please tick it."))
+
+
+class ConsentFields:
+    """Mixin of sign-up forms: one tick per purpose, none ticked before, only the first needed.
+
+    Who changes these words raises ``accounts.services.WORDING_VERSION``.
+    """
+
+    accepts_service = BooleanField(
+        lazy_gettext("I agree that my details are kept and used to run this service, until I delete my account."),
+        validators=[_ticked],
+    )
+    shares_with_district = BooleanField(
+        lazy_gettext("My details may be passed on to the district office, for its support programmes.")
+    )
+    shows_publicly = BooleanField(lazy_gettext("My profile may be shown to everybody on this site."))
+
+    @property
+    def consents(self) -> frozenset[ConsentPurpose]:
+        """The purposes that were ticked."""
+        ticked = {
+            ConsentPurpose.SERVICE: self.accepts_service,
+            ConsentPurpose.DISTRICT_OFFICE: self.shares_with_district,
+            ConsentPurpose.PUBLIC_DISPLAY: self.shows_publicly,
+        }
+        return frozenset(purpose for purpose, field in ticked.items() if field.data)

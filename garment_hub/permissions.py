@@ -10,6 +10,7 @@ from typing import Any, ParamSpec, TypeVar
 from flask import Flask, redirect, request, url_for
 from flask_login import current_user
 
+from garment_hub.db import get_session
 from models.errors import Forbidden
 from models.user import Role, User
 
@@ -56,9 +57,11 @@ def _wanted() -> str:
 
 
 def signed_in() -> User:
-    """The person of this request; only for views behind ``audience``."""
-    user: User = current_user._get_current_object()
-    return user
+    """The person of this request, in its session; only for views behind ``audience``.
+
+    On an unsafe request this is the session's first statement and takes the write lock: decode, hash and rank before.
+    """
+    return get_session().get_one(User, current_user.id)
 
 
 def audience_of(app: Flask, endpoint: str) -> frozenset[Role] | None:

@@ -26,7 +26,9 @@ def register(calls: Any) -> None:
     serve.add_argument("--port", type=int, default=8000)
     serve.add_argument("--no-worker", action="store_true", help="without background work (there is none yet)")
     serve.add_argument(
-        "--prepare", action="store_true", help="first bring the schema up to date; fill an empty database with demo data"
+        "--prepare",
+        action="store_true",
+        help="first bring the schema up to date; fill an empty database with demo data",
     )
     serve.set_defaults(run=_serve)
     routes = calls.add_parser("routes", help="every address, its methods and its audience")

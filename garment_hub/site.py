@@ -50,24 +50,36 @@ def _keep_language(response: Response) -> Response:
 
 
 def current_district() -> District:
-    """The person's own district, else the one named in the address, else the first."""
+    """The district named in the address, else the person's own, else the first; NotFound for an unknown name."""
     if "district" not in g:
-        g.district = _find_district()
+        g.district = _home_district()
+        code = request.args.get("district")
+        if code and _may_look_elsewhere():
+            g.district, home = _named_district(code), g.district
+            if g.district is None:
+                g.district = home  # the page that says so still stands somewhere
+                raise NotFound
     district: District = g.district
     return district
 
 
-def _find_district() -> District:
+def _may_look_elsewhere() -> bool:
+    """Designers and owners stay in their own district; everybody else may name one."""
+    return not current_user.is_authenticated or current_user.is_staff
+
+
+def _home_district() -> District:
     session = get_session()
-    code = request.args.get("district")
-    if current_user.is_authenticated and (code is None or not current_user.is_staff):
+    if current_user.is_authenticated:
         return session.get_one(District, current_user.district_id)
-    found = session.scalar(select(District).where(District.code == (code or DEFAULT_DISTRICT)))
-    if found is None and code is None:
-        found = session.scalar(select(District).order_by(District.id).limit(1))
-    if found is None:
-        raise NotFound
-    return found
+    first = session.scalar(select(District).order_by(District.code != DEFAULT_DISTRICT, District.id).limit(1))
+    if first is None:
+        raise RuntimeError("the database has no district; run: garment-hub db upgrade")
+    return first
+
+
+def _named_district(code: str) -> District | None:
+    return get_session().scalar(select(District).where(District.code == code))
 
 
 def is_demo() -> bool:
@@ -126,6 +138,21 @@ class Site:
         return [Link(text, url_for(endpoint), request.endpoint == endpoint) for endpoint, text in menu]
 
 
+@dataclass(frozen=True, slots=True)
+class BareSite:
+    """What a page knows when the database cannot be asked."""
+
+    locale: str
+    is_demo: bool = False
+    district_name: str = ""
+    operator: str = ""
+    operator_department: str = ""
+    privacy_officer: str = ""
+    centre_phone: str = ""
+    languages: tuple[tuple[str, str, str], ...] = ()
+    navigation: tuple[Link, ...] = ()
+
+
 def _with_language(path: str, arguments: dict[str, list[str]], code: str) -> str:
     return f"{iri_to_uri(path)}?{urlencode({**arguments, 'lang': code}, doseq=True)}"
 
@@ -154,7 +181,7 @@ def _menu() -> list[tuple[str, str]]:
     return [
         ("factories.directory", _("Find factories")),
         ("briefs.new", _("Post a brief")),
-        ("dashboard.public", _("District figures")),
+        ("dashboard.public_page", _("District figures")),
         ("pages.how_it_ranks", _("How it ranks")),
     ]
 

@@ -31,9 +31,7 @@ class CapacityWeek(Base):
     __tablename__ = "capacity_week"
     __table_args__ = (
         UniqueConstraint("factory_id", "starts_on"),
-        CheckConstraint(
-            f"open_hundredths BETWEEN 0 AND {DAYS_PER_WEEK * HUNDREDTHS_PER_DAY}", name="open_within_week"
-        ),
+        CheckConstraint(f"open_hundredths BETWEEN 0 AND {DAYS_PER_WEEK * HUNDREDTHS_PER_DAY}", name="open_within_week"),
         CheckConstraint("booked_hundredths >= 0 AND held_hundredths >= 0", name="taken_not_negative"),
         CheckConstraint("booked_hundredths + held_hundredths <= open_hundredths", name="not_over_booked"),
     )

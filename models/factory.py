@@ -99,7 +99,7 @@ class Factory(Base):
     verified_on: Mapped[date | None]
     verification_method: Mapped[VerificationMethod | None] = mapped_column(code_column(VerificationMethod))
     confirmed_on: Mapped[date | None]  # last day on which the owner or staff said that this is how it is
-    search_text: Mapped[str] = mapped_column(default="")  # two-syllable pieces, see garment_hub/factories/search.py
+    search_text: Mapped[str] = mapped_column(default="")  # see garment_hub/factories/search.py
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now, onupdate=utc_now)
 
@@ -121,11 +121,7 @@ class Factory(Base):
         return (
             self.sector == Sector.GARMENT
             and self.status != OperatingStatus.CLOSED
-            and (
-                self.owner_id is not None
-                or self.legal_form == LegalForm.COMPANY
-                or self.public_basis is not None
-            )
+            and (self.owner_id is not None or self.legal_form == LegalForm.COMPANY or self.public_basis is not None)
         )
 
     @is_listed.inplace.expression
@@ -160,10 +156,20 @@ class Factory(Base):
         return fact
 
     def set_capabilities(self, kind: CapabilityKind, has: dict[str, int | None], has_not: tuple[str, ...] = ()) -> None:
-        """Replace all codes of one kind. ``has`` maps code to a count (machines) or None."""
-        self.capabilities[:] = [row for row in self.capabilities if row.kind != kind]
-        self.capabilities += [FactoryCapability(kind=kind, code=code, has=True, count=n) for code, n in has.items()]
-        self.capabilities += [FactoryCapability(kind=kind, code=code, has=False) for code in has_not if code not in has]
+        """Replace all codes of one kind. ``has`` maps code to a count (machines) or None.
+
+        Rows that stay are changed in place: a code taken out and put back would meet itself in the database.
+        """
+        wanted: dict[str, tuple[bool, int | None]] = {code: (False, None) for code in has_not}
+        wanted |= {code: (True, count) for code, count in has.items()}
+        for row in [row for row in self.capabilities if row.kind == kind]:
+            if row.code in wanted:
+                row.has, row.count = wanted.pop(row.code)
+            else:
+                self.capabilities.remove(row)
+        self.capabilities += [
+            FactoryCapability(kind=kind, code=code, has=has_it, count=count) for code, (has_it, count) in wanted.items()
+        ]
 
 
 class FactoryCapability(Base):

@@ -26,9 +26,8 @@ def rate_for(brief: BriefFeatures, factory: FactoryFeatures, stage_of: Mapping[s
     not a sewing shop's 120, and one stage takes no longer than the whole garment.
     """
     stated = {(rate.item, rate.stage): rate.pieces_per_day for rate in factory.rates if rate.pieces_per_day > 0}
-    stage = single_stage(brief, stage_of)
-    return max((rate for rate in {_most_specific(stated, brief.item, None), _most_specific(stated, brief.item, stage)}
-                if rate is not None), default=None)
+    rates = [_most_specific(stated, brief.item, stage) for stage in (None, single_stage(brief, stage_of))]
+    return max((rate for rate in rates if rate is not None), default=None)
 
 
 def _most_specific(stated: Mapping[tuple[str | None, str | None], float], item: str, stage: str | None) -> float | None:

@@ -13,22 +13,22 @@ Matrix = np.ndarray[Any, np.dtype[np.float64]]
 MOST_FACTORIES_FOR_EASE = 5_000
 
 
-def ease_weights(links: Matrix, l2: float) -> Matrix:
+def ease_weights(gram: Matrix, l2: float) -> Matrix:
     """Item-to-item weights of EASE (Steck, "Embarrassingly Shallow Autoencoders for Sparse Data", 2019).
 
     Parameters
     ----------
-    links : ndarray of shape (buyers, factories)
-        0 and 1.
+    gram : ndarray of shape (factories, factories)
+        G = XᵀX of the 0-1 matrix X of buyers and factories.
     l2 : float
         Ridge penalty, above 0.
 
     Returns
     -------
     ndarray of shape (factories, factories)
-        B = I - P·diag(1 / diag(P)) with P = (XᵀX + l2·I)⁻¹; the diagonal is 0.
+        B = I - P·diag(1 / diag(P)) with P = (G + l2·I)⁻¹; the diagonal is 0.
     """
-    inverse = np.linalg.inv(links.T @ links + l2 * np.eye(links.shape[1]))
+    inverse = np.linalg.inv(gram + l2 * np.eye(len(gram)))
     weights = -inverse / np.diag(inverse)
     np.fill_diagonal(weights, 0.0)
     return weights
@@ -83,7 +83,7 @@ class PairAffinity:
             return np.zeros((0, 0)), np.zeros((0, 0))
         if len(self.factories_) <= MOST_FACTORIES_FOR_EASE:
             links = self._links(known).toarray()
-            return links, ease_weights(links, self.l2)
+            return links, ease_weights(links.T @ links, self.l2)
         from sklearn.decomposition import TruncatedSVD
 
         reduced = TruncatedSVD(n_components=min(self.components, len(self.buyers_)), random_state=0)

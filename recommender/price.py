@@ -31,9 +31,10 @@ def price_bounds(brief: BriefFeatures, factory: FactoryFeatures, stage_of: Mappi
 
 
 def _vat_bounds(floor: int, includes_vat: bool | None, wanted: bool) -> tuple[Fraction, Fraction]:
-    possible = [includes_vat] if includes_vat is not None else [True, False]
-    prices = [Fraction(floor) if has == wanted else floor * WITH_VAT if wanted else floor / WITH_VAT for has in possible]
-    return min(prices), max(prices)
+    same, other = Fraction(floor), floor * WITH_VAT if wanted else floor / WITH_VAT
+    if includes_vat is None:
+        return min(same, other), max(same, other)
+    return (same, same) if includes_vat == wanted else (other, other)
 
 
 def _belongs_to(stated: str, asked: frozenset[str], stage_of: Mapping[str, str]) -> bool:

@@ -75,7 +75,7 @@ REASON_CODES: dict[str, tuple[str, ...]] = {code: names for kind in _BY_KIND.val
 REASON_KINDS: dict[str, frozenset[str]] = {kind: frozenset(codes) for kind, codes in _BY_KIND.items()}
 
 
-def reason(code: str, **values: str | int | float | date | None) -> Reason:
+def reason(code: str, **values: str | float | date | None) -> Reason:
     """A reason whose values are exactly those of the table.
 
     Raises

@@ -81,8 +81,8 @@ def _steps(brief: BriefFeatures, failing: _Failing, stage_of: Mapping[str, str])
 def _later(brief: BriefFeatures) -> Iterator[_Step]:
     for weeks in LATER_WEEKS:
         day = brief.needed_by + timedelta(weeks=weeks)
-        values = {"weeks": weeks, "needed_by": day.isoformat()}
-        yield _Step(replace(brief, needed_by=day), _TIME, "later_date", values)
+        step = replace(brief, needed_by=day)
+        yield _Step(step, _TIME, "later_date", {"weeks": weeks, "needed_by": day.isoformat()})
 
 
 def _larger(brief: BriefFeatures, factories: Sequence[FactoryFeatures]) -> Iterator[_Step]:
@@ -94,9 +94,7 @@ def _larger(brief: BriefFeatures, factories: Sequence[FactoryFeatures]) -> Itera
         yield _Step(replace(brief, quantity=quantity), _QUANTITY, "larger_quantity", {"quantity": quantity})
 
 
-def _dearer(
-    brief: BriefFeatures, factories: Sequence[FactoryFeatures], stage_of: Mapping[str, str]
-) -> Iterator[_Step]:
+def _dearer(brief: BriefFeatures, factories: Sequence[FactoryFeatures], stage_of: Mapping[str, str]) -> Iterator[_Step]:
     lowest = [low for low, _ in (price_bounds(brief, factory, stage_of) for factory in factories) if low is not None]
     if lowest:
         budget = ceil(min(lowest))
@@ -109,5 +107,6 @@ def _fewer_processes(brief: BriefFeatures) -> Iterator[_Step]:
     if len(brief.processes) < 2:
         return
     for code in sorted(brief.processes):
-        fewer = replace(brief, processes=brief.processes - {code}, price_includes=brief.price_includes or brief.processes)
+        basis = brief.price_includes or brief.processes
+        fewer = replace(brief, processes=brief.processes - {code}, price_includes=basis)
         yield _Step(fewer, frozenset({"processes", "free_days"}), "without_process", {"process": code})

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from math import asin, cos, exp, log, radians, sin, sqrt
+from math import asin, cos, exp, exp2, log, radians, sin, sqrt
 from typing import Any, ClassVar
 
 import numpy as np
@@ -62,9 +62,22 @@ class Signal(ABC):
     def __init__(self, stage_of: Mapping[str, str]) -> None:
         self.stage_of = stage_of
 
+    def learn_facts(self, factories: Sequence[FactoryFeatures]) -> None:
+        """Learn from the register itself, offline; most signals have nothing to learn there."""
+
     def fit(self, log: Sequence[Outcome], as_of: date) -> Signal:
         """Learn from the rows known on ``as_of``; most signals have nothing to learn."""
         return self
+
+    def refresh(self, factories: Sequence[FactoryFeatures]) -> None:
+        """Take the facts of now; nothing is learnt."""
+
+    def state(self) -> dict[str, Any]:
+        """What was learnt, as arrays and values JSON can hold."""
+        return {}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take over what `state` gave."""
 
     def evidence(self, brief: BriefFeatures, factories: Sequence[FactoryFeatures]) -> list[dict[str, float | None]]:
         """One dict of plain numbers a factory, in the same order."""
@@ -112,6 +125,14 @@ class History(Signal):
         found = self.affinity.of(brief.designer, [factory.id for factory in factories])
         return [{"affinity": None if value is None else round(value, DECIMALS)} for value in found]
 
+    def state(self) -> dict[str, Any]:
+        learnt = self.affinity
+        names = {"buyers": learnt.buyers_, "factories": learnt.factories_}
+        return {**names, "left": learnt.left_, "right": learnt.right_}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        self.affinity.restore(state["buyers"], state["factories"], state["left"], state["right"])
+
     def value(self, brief: BriefFeatures, pairs: Sequence[Pair]) -> Values:
         raw = np.array([evidence["affinity"] or 0.0 for _, evidence in pairs], dtype=float)
         below = np.searchsorted(np.sort(raw), raw, side="left")
@@ -147,6 +168,15 @@ class Continuity(Signal):
             )
         return found
 
+    def state(self) -> dict[str, Any]:
+        last = {pair: day.isoformat() for pair, day in self.last_.items()}
+        return {"pairs": [[*pair, count, last.get(pair)] for pair, count in sorted(self.count_.items())]}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        rows = state["pairs"]
+        self.count_ = Counter({(buyer, factory): count for buyer, factory, count, _ in rows})
+        self.last_ = {(buyer, factory): date.fromisoformat(last) for buyer, factory, _, last in rows if last}
+
     def value(self, brief: BriefFeatures, pairs: Sequence[Pair]) -> Values:
         return np.array([self._one(evidence["good_orders"] or 0, evidence["months"]) for _, evidence in pairs])
 
@@ -154,7 +184,7 @@ class Continuity(Signal):
     def _one(good_orders: float, months: float | None) -> float:
         if months is None:
             return 0.0
-        return (1.0 - exp(-0.7 * good_orders)) * 0.5 ** (months / 18.0)
+        return (1.0 - exp(-0.7 * good_orders)) * exp2(-months / 18.0)
 
 
 class _Share(Signal):
@@ -184,6 +214,14 @@ class _Share(Signal):
             {f"{name}_good": self.good_[one.id], f"{name}_of": self.of_[one.id], f"{name}_mean": self.mean_}
             for one in factories
         ]
+
+    def state(self) -> dict[str, Any]:
+        return {"mean": self.mean_, "counts": [[one, self.good_[one], of] for one, of in sorted(self.of_.items())]}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        self.mean_ = state["mean"]
+        self.good_ = Counter({one: good for one, good, _ in state["counts"]})
+        self.of_ = Counter({one: of for one, _, of in state["counts"]})
 
     def value(self, brief: BriefFeatures, pairs: Sequence[Pair]) -> Values:
         return np.array([self._one(evidence) for _, evidence in pairs], dtype=float)
@@ -242,6 +280,15 @@ class Acceptance(_Share):
             numbers["acceptance_item_good"] = self.item_good_[factory.id, brief.item]
             numbers["acceptance_item_of"] = self.item_of_[factory.id, brief.item]
         return found
+
+    def state(self) -> dict[str, Any]:
+        items = [[*key, self.item_good_[key], of] for key, of in sorted(self.item_of_.items())]
+        return {**super().state(), "items": items}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        super().restore(state)
+        self.item_good_ = Counter({(factory, item): good for factory, item, good, _ in state["items"]})
+        self.item_of_ = Counter({(factory, item): of for factory, item, _, of in state["items"]})
 
     def _one(self, evidence: Evidence) -> float:
         own = super()._one(evidence)

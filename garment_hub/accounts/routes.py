@@ -1,27 +1,139 @@
-"""Pages of this room."""
+"""Pages of signing in and out, and of a person's own account."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response as AnyResponse
 
-from garment_hub.permissions import public
+from garment_hub.accounts import services, sign_in
+from garment_hub.accounts.forms import DetailsForm, PasswordForm, SignInForm
+from garment_hub.db import get_session
+from garment_hub.forms import BaseForm
+from garment_hub.permissions import EVERY_ROLE, audience, public, signed_in
+from models.base import utc_now
+from models.errors import Invalid, TooMany
+from models.user import ConsentPurpose
 
 bp = Blueprint("accounts", __name__)
 
 
-@bp.route("/sign-in")
+@bp.route("/sign-in", methods=["GET", "POST"], endpoint="sign_in")
 @public
-def sign_in() -> str:
-    return ""
+def sign_in_page() -> AnyResponse:
+    form = SignInForm(next=request.args.get("next"))
+    if request.method == "POST":
+        return _sign_in(form)
+    if current_user.is_authenticated:
+        return redirect(sign_in.landing(current_user.person), 303)
+    return make_response(_sign_in_page(form))
+
+
+def _sign_in(form: SignInForm) -> AnyResponse:
+    if not form.validate():
+        return make_response(_sign_in_page(form), 422)
+    try:
+        person = sign_in.attempt(form.email.data, form.password.data)
+    except TooMany as error:
+        form.refuse(error)
+        return make_response(_sign_in_page(form), 429, {"Retry-After": str(error.retry_after)})
+    if person is None:
+        form.form_errors.append(_("The e-mail, the telephone number or the password is not right."))
+        return make_response(_sign_in_page(form), 422)
+    sign_in.start(get_session(), person)
+    return redirect(sign_in.safe_next(form.next.data) or sign_in.landing(person), 303)
+
+
+def _sign_in_page(form: SignInForm) -> str:
+    return render_template("accounts/sign_in.html", form=form, has_lapsed=sign_in.has_lapsed())
 
 
 @bp.route("/sign-out", methods=["POST"])
 @public
-def sign_out() -> str:
-    return ""
+def sign_out() -> AnyResponse:
+    sign_in.stop(get_session())
+    return redirect(url_for("pages.home"), 303)
 
 
-@bp.route("/account")
-@public
-def account() -> str:
-    return ""
+@bp.route("/account", methods=["GET", "POST"])
+@audience(*EVERY_ROLE)
+def account() -> Response:
+    if request.method != "POST":
+        return _account_page()
+    form = DetailsForm()
+    if not (form.validate() and _may_change_identifiers(form)):
+        return _account_page(form)
+    try:
+        services.change_details(
+            get_session(), signed_in(), name=form.name.data, email=form.email.data, phone=form.phone.data
+        )
+    except Invalid as error:
+        form.refuse(error)
+        return _account_page(form)
+    return _done("details")
+
+
+def _may_change_identifiers(form: DetailsForm) -> bool:
+    """Who found an unlocked browser must not be able to take the account over."""
+    me = current_user.person
+    if (form.email.data, form.phone.data) == (me.email, me.phone) or me.password_hash is None:
+        return True
+    return _confirms(form, "password_now", form.password_now.data)
+
+
+def _confirms(form: BaseForm, field: str, password: str | None) -> bool:
+    try:
+        if sign_in.confirms(password or ""):
+            return True
+        form.refuse(Invalid("password_wrong", field=field))
+    except TooMany as error:
+        form.refuse(error)
+    return False
+
+
+@bp.post("/account/password")
+@audience(*EVERY_ROLE)
+def change_password() -> Response:
+    form = PasswordForm()
+    if not (form.validate() and _confirms(form, "current_password", form.current_password.data)):
+        return _account_page(form)
+    password_hash = services.hash_password(form.new_password.data)
+    services.change_password(get_session(), signed_in(), password_hash, keep=current_user.session_id)
+    return _done("password")
+
+
+@bp.post("/account/consents/<any(district_office, public_display):purpose>")
+@audience(*EVERY_ROLE)
+def change_consent(purpose: str) -> Response:
+    change = services.grant_consent if request.form.get("agrees") == "yes" else services.withdraw_consent
+    change(get_session(), signed_in(), ConsentPurpose(purpose))
+    return _done("consents")
+
+
+@bp.post("/account/sessions/end")
+@audience(*EVERY_ROLE)
+def end_other_sessions() -> Response:
+    services.end_all_sessions(get_session(), signed_in(), keep=current_user.session_id)
+    return _done("sessions")
+
+
+def _done(what: str) -> Response:
+    return make_response(redirect(url_for("accounts.account", done=what), 303))
+
+
+def _account_page(refused: BaseForm | None = None) -> Response:
+    """The account; the form that was refused keeps what was typed."""
+    me = signed_in()
+    details = DetailsForm(formdata=None, name=me.name, email=me.email, phone=me.phone)
+    page = render_template(
+        "accounts/account.html",
+        form=refused,
+        details=refused if isinstance(refused, DetailsForm) else details,
+        password=refused if isinstance(refused, PasswordForm) else PasswordForm(formdata=None),
+        me=me,
+        consents=services.current_consents(me),
+        sessions=services.open_sessions(get_session(), me, utc_now()),
+        done=request.args.get("done"),
+    )
+    return make_response(page, 422 if refused else 200)

@@ -36,7 +36,9 @@ class Size:
 def prepare_demo(app: Flask) -> None:
     """Seed a database that holds nothing yet; leave any other alone."""
     with Session(engine_of(app)) as session:
-        is_empty = session.scalar(select(User.id).limit(1)) is None and session.scalar(select(Factory.id).limit(1)) is None
+        is_empty = (
+            session.scalar(select(User.id).limit(1)) is None and session.scalar(select(Factory.id).limit(1)) is None
+        )
     if is_empty:
         seed_demo(app, Size())
 
@@ -82,7 +84,9 @@ def _give_owners(random: Random, factories: list[Factory], district: District) -
     for number, factory in enumerate(factories):
         if random.random() < 0.6:
             phone = names.impossible_phone(number + 1)
-            factory.owner = User(role=Role.FACTORY_OWNER, phone=phone, name=names.person_name(random), district=district)
+            factory.owner = User(
+                role=Role.FACTORY_OWNER, phone=phone, name=names.person_name(random), district=district
+            )
             factory.phone = phone
 
 

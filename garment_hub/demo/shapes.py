@@ -45,55 +45,119 @@ class Shop:
 
 SHOPS = (
     Shop(
-        "woven", 34, ("sewing",), ("sewing_assembly", "lockstitch"),
-        ("cutting", "overlock", "fusing", "ironing_finishing", "buttonhole_straight", "label_attaching", "sample_making"),
+        "woven",
+        34,
+        ("sewing",),
+        ("sewing_assembly", "lockstitch"),
+        (
+            "cutting",
+            "overlock",
+            "fusing",
+            "ironing_finishing",
+            "buttonhole_straight",
+            "label_attaching",
+            "sample_making",
+        ),
         ("woven", "sheer_silk", "stretch", "denim"),
         ("shirt_blouse", "dress", "skirt", "trousers", "jacket", "vest", "pajamas"),
         ("lockstitch_machine", "overlock_machine", "buttonhole_machine", "steam_iron_table", "blindstitch_machine"),
     ),
     Shop(
-        "tailored", 10, ("sewing",), ("sewing_assembly", "lockstitch", "fusing"),
+        "tailored",
+        10,
+        ("sewing",),
+        ("sewing_assembly", "lockstitch", "fusing"),
         ("cutting", "welt_pocket", "buttonhole_eyelet", "hand_finishing", "ironing_finishing", "pattern_making"),
         ("woven", "padding", "leather"),
         ("jacket", "coat", "suit", "padded_outerwear", "trousers", "vest"),
         ("lockstitch_machine", "fusing_press", "eyelet_buttonhole_machine", "bartack_machine", "steam_iron_table"),
     ),
     Shop(
-        "knit", 22, ("sewing",), ("sewing_assembly", "overlock", "coverstitch"),
+        "knit",
+        22,
+        ("sewing",),
+        ("sewing_assembly", "overlock", "coverstitch"),
         ("cutting", "interlock_safety", "binding", "flatlock", "packing", "label_attaching"),
         ("knit_jersey", "stretch"),
         ("tshirt", "sweatshirt_hoodie", "underwear", "trousers", "dress", "pajamas", "pet_clothing", "swimwear"),
         ("overlock_machine", "coverstitch_machine", "interlock_machine", "flatlock_machine", "lockstitch_machine"),
     ),
     Shop(
-        "sweater", 4, ("sewing",), ("linking",), ("hand_finishing", "washing"), ("sweater_knit",),
-        ("sweater_pullover", "cardigan", "vest"), ("flat_knitting_machine", "linking_machine"),
+        "sweater",
+        4,
+        ("sewing",),
+        ("linking",),
+        ("hand_finishing", "washing"),
+        ("sweater_knit",),
+        ("sweater_pullover", "cardigan", "vest"),
+        ("flat_knitting_machine", "linking_machine"),
     ),
     Shop(
-        "goods", 6, ("sewing",), ("sewing_assembly", "lockstitch"), ("cutting", "snap_eyelet", "binding"),
-        ("woven", "leather", "denim"), ("bag", "hat_cap", "scarf_accessory", "home_textile"),
+        "goods",
+        6,
+        ("sewing",),
+        ("sewing_assembly", "lockstitch"),
+        ("cutting", "snap_eyelet", "binding"),
+        ("woven", "leather", "denim"),
+        ("bag", "hat_cap", "scarf_accessory", "home_textile"),
         ("heavy_duty_machine", "post_bed_machine", "lockstitch_machine"),
     ),
     Shop(
-        "cutting", 6, ("cutting_stage",), ("spreading", "cutting"), ("auto_cutting", "fusing", "marker_making"),
-        ("woven", "knit_jersey", "denim"), (), ("cutting_machine", "auto_spreader", "cad_cam_cutter"),
+        "cutting",
+        6,
+        ("cutting_stage",),
+        ("spreading", "cutting"),
+        ("auto_cutting", "fusing", "marker_making"),
+        ("woven", "knit_jersey", "denim"),
+        (),
+        ("cutting_machine", "auto_spreader", "cad_cam_cutter"),
     ),
     Shop(
-        "pattern", 7, ("pattern", "sample"), ("pattern_making", "sample_making"),
-        ("pattern_cad", "grading", "marker_making", "fitting_basting"), ("woven", "knit_jersey"), (),
+        "pattern",
+        7,
+        ("pattern", "sample"),
+        ("pattern_making", "sample_making"),
+        ("pattern_cad", "grading", "marker_making", "fitting_basting"),
+        ("woven", "knit_jersey"),
+        (),
         ("plotter", "lockstitch_machine"),
     ),
     Shop(
-        "special", 4, ("special_machine",), ("special_process",),
-        ("buttonhole_straight", "buttonhole_eyelet", "welt_pocket", "bartack", "pleating", "button_attaching", "quilting"),
-        (), (), ("buttonhole_machine", "eyelet_buttonhole_machine", "welting_machine", "bartack_machine", "button_machine"),
+        "special",
+        4,
+        ("special_machine",),
+        ("special_process",),
+        (
+            "buttonhole_straight",
+            "buttonhole_eyelet",
+            "welt_pocket",
+            "bartack",
+            "pleating",
+            "button_attaching",
+            "quilting",
+        ),
+        (),
+        (),
+        ("buttonhole_machine", "eyelet_buttonhole_machine", "welting_machine", "bartack_machine", "button_machine"),
     ),
     Shop(
-        "finishing", 3, ("finishing", "inspection_packing"), ("ironing_finishing", "thread_trimming"),
-        ("inspection", "packing", "hand_finishing"), (), (), ("steam_iron_table",),
+        "finishing",
+        3,
+        ("finishing", "inspection_packing"),
+        ("ironing_finishing", "thread_trimming"),
+        ("inspection", "packing", "hand_finishing"),
+        (),
+        (),
+        ("steam_iron_table",),
     ),
     Shop(
-        "decoration", 3, ("decoration",), ("embroidery",), ("screen_printing", "digital_printing"), (), (),
+        "decoration",
+        3,
+        ("decoration",),
+        ("embroidery",),
+        ("screen_printing", "digital_printing"),
+        (),
+        (),
         ("embroidery_machine",),
     ),
     Shop("washing", 1, ("washing_dyeing",), ("washing",), ("garment_dyeing",), ("denim",), (), ()),
@@ -105,11 +169,11 @@ PIECES_PER_PERSON = {
     "jacket": 5, "coat": 4, "suit": 3, "padded_outerwear": 5, "vest": 14, "pajamas": 15, "underwear": 40, "swimwear": 22,
     "pet_clothing": 26, "sweater_pullover": 8, "cardigan": 7, "bag": 12, "hat_cap": 24, "scarf_accessory": 50,
     "home_textile": 20,
-}  # fmt: skip
+}
 PIECES_PER_PERSON_AND_STAGE = {
     "cutting_stage": 700, "pattern": 1, "sample": 1, "special_machine": 260, "finishing": 120, "inspection_packing": 150,
     "decoration": 140, "washing_dyeing": 200,
-}  # fmt: skip
+}
 
 # Made-up labour price of one piece in won, around which a workshop's floor lies.
 PRICE_AROUND = {
@@ -117,13 +181,13 @@ PRICE_AROUND = {
     "denim_jeans": 10000, "jacket": 26000, "coat": 34000, "suit": 45000, "padded_outerwear": 28000, "vest": 8500,
     "pajamas": 8000, "underwear": 2500, "swimwear": 7000, "pet_clothing": 5000, "sweater_pullover": 12000,
     "cardigan": 13000, "bag": 9000, "hat_cap": 5000, "scarf_accessory": 2500, "home_textile": 6000,
-}  # fmt: skip
+}
 
 # Weight of each neighbourhood; more workshops stand where the sourced cluster is (용신동 held 515 of 1,627 in 2022).
 NEIGHBOURHOODS = {
     "신설동": 13, "용두동": 13, "제기동": 8, "전농1동": 7, "전농2동": 6, "답십리1동": 8, "답십리2동": 7, "장안1동": 10,
     "장안2동": 12, "청량리동": 4, "회기동": 2, "휘경1동": 3, "휘경2동": 3, "이문1동": 3, "이문2동": 3,
-}  # fmt: skip
+}
 
 INTRODUCTIONS = (
     "부부가 함께 합니다. 적은 수량도 꼼꼼하게 해 드려요.",

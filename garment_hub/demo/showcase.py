@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from garment_hub.demo.names import impossible_phone
 from garment_hub.factories.services import refresh_search_text
-from models.brief import Brief, BriefStatus, Supplier
 from models.base import utc_now
+from models.brief import Brief, BriefStatus, Supplier
 from models.capacity import CapacityWeek, week_of
 from models.designer import Designer
 from models.district import District, Neighbourhood
@@ -54,7 +54,7 @@ def designers(who: dict[str, User], district: District) -> list[Designer]:
             market="online_shop", usual_quantity_min=30, usual_quantity_max=300, is_public=True,
             introduction="두꺼운 티셔츠와 맨투맨을 만들어요.",
         ),
-    ]  # fmt: skip
+    ]
 
 
 def workshops(who: dict[str, User], district: District, places: dict[str, Neighbourhood], today: date) -> list[Factory]:
@@ -66,22 +66,22 @@ def workshops(who: dict[str, User], district: District, places: dict[str, Neighb
         verified_on=today - timedelta(days=19), verification_method=VerificationMethod.VISIT,
         introduction="부부가 재단부터 시아게까지 합니다. 얇은 셔츠와 블라우스를 22년 만들었어요.",
         rates=[FactoryRate(item="shirt_blouse", pieces_per_day=40), FactoryRate(item="dress", pieces_per_day=28)],
-    )  # fmt: skip
+    )
     knit = Factory(
         district=district, owner=who["owner2"], name="춘자다이마루", legal_form=LegalForm.SOLE_TRADER,
         neighbourhood=places["답십리1동"], phone=who["owner2"].phone, people=3, minimum_order_quantity=50,
         confirmed_on=today - timedelta(days=1), rates=[FactoryRate(item="tshirt", pieces_per_day=120)],
-    )  # fmt: skip
+    )
     kinds = CapabilityKind
     _state(woven, today, {
         kinds.ITEM: ["shirt_blouse", "dress", "skirt"], kinds.FABRIC: ["woven", "sheer_silk"], kinds.STAGE: ["sewing"],
         kinds.PROCESS: ["cutting", "sewing_assembly", "buttonhole_straight", "button_attaching", "ironing_finishing"],
         kinds.CATEGORY: ["womenswear"], kinds.MARKET: ["designer_brand"],
-    }, {"lockstitch_machine": 5, "overlock_machine": 2, "buttonhole_machine": 1})  # fmt: skip
+    }, {"lockstitch_machine": 5, "overlock_machine": 2, "buttonhole_machine": 1})
     _state(knit, today, {
         kinds.ITEM: ["tshirt", "sweatshirt_hoodie"], kinds.FABRIC: ["knit_jersey"], kinds.STAGE: ["sewing"],
         kinds.PROCESS: ["sewing_assembly", "overlock", "coverstitch"],
-    }, {"overlock_machine": 4, "coverstitch_machine": 2})  # fmt: skip
+    }, {"overlock_machine": 4, "coverstitch_machine": 2})
     return [woven, knit]
 
 
@@ -89,7 +89,14 @@ def _state(factory: Factory, today: date, codes: dict[CapabilityKind, list[str]]
     for kind, has in codes.items():
         factory.set_capabilities(kind, dict.fromkeys(has))
     factory.set_capabilities(CapabilityKind.MACHINE, dict(machines))
-    columns = ("people", "minimum_order_quantity", "lead_time_days", "price_floor_krw", "established_year", "introduction")
+    columns = (
+        "people",
+        "minimum_order_quantity",
+        "lead_time_days",
+        "price_floor_krw",
+        "established_year",
+        "introduction",
+    )
     stated = [name for name in columns if getattr(factory, name) is not None]
     for name in (*codes, CapabilityKind.MACHINE, *stated, "rates", "capacity"):
         factory.record_fact(name, FactSource.DEMO, today, is_complete=name == CapabilityKind.ITEM)
@@ -100,7 +107,9 @@ def weeks(factories: list[Factory], today: date) -> list[CapacityWeek]:
     booked = (200, 200, 100, 0, 0, 0, 0, 0)
     first = week_of(today)
     return [
-        CapacityWeek(factory=factory, starts_on=first + timedelta(weeks=n), open_hundredths=500, booked_hundredths=taken)
+        CapacityWeek(
+            factory=factory, starts_on=first + timedelta(weeks=n), open_hundredths=500, booked_hundredths=taken
+        )
         for factory in factories
         for n, taken in enumerate(booked)
     ]
@@ -115,5 +124,5 @@ def waiting_request(session: Session, asker: Designer, factory: Factory, today: 
         trims_by=Supplier.DESIGNER, budget_per_piece_krw=12000, price_includes=["cutting", "sewing_assembly"],
         market="designer_brand", note="앞단추 블라우스예요. 샘플을 먼저 보고 싶어요.", published_at=utc_now(),
         deliver_to=factory.neighbourhood,
-    )  # fmt: skip
+    )
     session.add(QuoteRequest(brief=brief, factory=factory, answer_by=today + timedelta(days=7)))

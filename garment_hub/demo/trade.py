@@ -28,7 +28,10 @@ def _designer(random: Random, district: District, number: int, brand: str) -> De
     least = random.choice((10, 20, 30, 50, 100))
     return Designer(
         user=User(
-            role=Role.DESIGNER, email=f"brand{number + 1}@demo.example", name=names.person_name(random), district=district
+            role=Role.DESIGNER,
+            email=f"brand{number + 1}@demo.example",
+            name=names.person_name(random),
+            district=district,
         ),
         district=district,
         brand=brand,

@@ -48,7 +48,8 @@ class Maker:
             public_basis="demo",
             neighbourhood=place,
             people=people,
-            confirmed_on=self.today - timedelta(days=self._weighted({0: 12, 1: 12, 4: 20, 12: 20, 25: 16, 60: 12, 200: 8})),
+            confirmed_on=self.today
+            - timedelta(days=self._weighted({0: 12, 1: 12, 4: 20, 12: 20, 25: 16, 60: 12, 200: 8})),
         )
         self._state(factory, "people")
         self._work(factory, shop)
@@ -87,7 +88,9 @@ class Maker:
         if self._knows("markets"):
             self._list(factory, CapabilityKind.MARKET, self._some(MARKETS, 3))
         if shop.machines and self._knows("machines"):
-            machines = {code: self.random.randint(1, 2 + (factory.people or 1)) for code in self._some(shop.machines, 4)}
+            machines = {
+                code: self.random.randint(1, 2 + (factory.people or 1)) for code in self._some(shop.machines, 4)
+            }
             factory.set_capabilities(CapabilityKind.MACHINE, dict(machines))
             self._state(factory, CapabilityKind.MACHINE)
 
@@ -104,7 +107,7 @@ class Maker:
         items = factory.codes(CapabilityKind.ITEM)
         if items and self._knows("price_floor_krw"):
             around = min(shapes.PRICE_AROUND.get(item, 8000) for item in items)
-            factory.price_floor_krw = round(around * self.random.uniform(0.75, 1.15), -2)
+            factory.price_floor_krw = 100 * round(around * self.random.uniform(0.75, 1.15) / 100)
             factory.is_price_vat_included = False
             factory.price_includes = self._some(factory.codes(CapabilityKind.PROCESS), 3)
             self._state(factory, "price_floor_krw")
@@ -136,7 +139,9 @@ class Maker:
             factory.verification_method = self.random.choice(list(VerificationMethod))
         if self.random.random() < 0.05:
             until = self.today + timedelta(days=self.random.randint(-100, 500))
-            factory.certificates = [FactoryCertificate(code=self.random.choice(("gots", "grs", "oeko_tex_100")), valid_until=until)]
+            factory.certificates = [
+                FactoryCertificate(code=self.random.choice(("gots", "grs", "oeko_tex_100")), valid_until=until)
+            ]
             self._state(factory, "certificates")
 
     def _list(self, factory: Factory, kind: CapabilityKind, codes: Sequence[str], *, is_complete: bool = False) -> None:

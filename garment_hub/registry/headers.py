@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 from garment_hub.registry.cells import clean, is_blank
 from garment_hub.registry.columns import FIELDS, field_of, normalise_heading
@@ -77,7 +78,7 @@ def _candidates(rows: Sequence[Sequence[str]]) -> list[tuple[int, list[str]]]:
     singles = list(enumerate(lines))
     pairs = [
         (index + 1, _joined(upper, lower))
-        for index, (upper, lower) in enumerate(zip(lines, lines[1:], strict=False))
+        for index, (upper, lower) in enumerate(pairwise(lines))
         if _is_header_like(lower)
     ]
     return singles + pairs

@@ -41,7 +41,7 @@ def split_list(text: str, is_known: Callable[[str], bool]) -> Words:
 
 def _without_ending(line: str) -> tuple[str, bool]:
     ending = _GOES_ON.search(line)
-    if ending is None or not line[: ending.start()].strip():
+    if ending is None:
         return line, False
     return line[: ending.start()].strip(" ,"), True
 

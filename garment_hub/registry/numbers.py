@@ -57,7 +57,7 @@ def _read(line: str, written: str) -> Reading[int]:
     if len(amounts) == 1:
         return _single(line, amounts[0], written)
     if len(amounts) == 2 and _BETWEEN.fullmatch(line[amounts[0].end : amounts[1].start].strip()):
-        return _lower(*amounts, written)
+        return _lower(amounts[0], amounts[1], written)
     bare = " ".join(_BRACKETS.sub(" ", line).split())
     if bare == line:
         return left_out("numbers_several", written)

@@ -163,5 +163,4 @@ def read_days(text: str) -> Reading[int]:
         return changed(number.value * 7, "weeks_as_days", written)
     if re.search(r"개월|달|month", written, re.IGNORECASE):
         return left_out("days_expected", written)
-    without_unit = all(remark.code == "number_with_words" for remark in number.remarks) and written.endswith("일")
-    return Reading(number.value) if without_unit else number
+    return number

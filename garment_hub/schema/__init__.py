@@ -27,9 +27,7 @@ def _config(connection: Connection | None = None) -> Config:
 
 
 def latest_revision() -> str:
-    head = ScriptDirectory.from_config(_config()).get_current_head()
-    assert head is not None
-    return head
+    return str(ScriptDirectory.from_config(_config()).get_current_head())
 
 
 def current_revision(connection: Connection) -> str | None:
@@ -44,7 +42,8 @@ def upgrade(engine: Engine) -> None:
     with engine.begin() as connection:
         _only_one(connection)
         if current_revision(connection) != latest_revision():
-            _without_foreign_keys(connection, lambda: command.upgrade(_config(connection), "head"))
+            _check_references_last(connection)
+            command.upgrade(_config(connection), "head")
         with Session(connection) as session:
             if session.get(Installation, 1) is None:
                 session.add(Installation(id=1))
@@ -56,7 +55,8 @@ def upgrade(engine: Engine) -> None:
 def downgrade(engine: Engine, revision: str) -> None:
     with engine.begin() as connection:
         _only_one(connection)
-        _without_foreign_keys(connection, lambda: command.downgrade(_config(connection), revision))
+        _check_references_last(connection)
+        command.downgrade(_config(connection), revision)
 
 
 def check(engine: Engine) -> None:
@@ -79,9 +79,7 @@ def _only_one(connection: Connection) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(4711230)"))
 
 
-def _without_foreign_keys(connection: Connection, migrate: object) -> None:
-    """SQLite rebuilds tables in batch mode; references are checked at the end of the transaction instead."""
+def _check_references_last(connection: Connection) -> None:
+    """SQLite rebuilds tables in batch mode; references are checked at the end of the transaction."""
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
-    assert callable(migrate)
-    migrate()

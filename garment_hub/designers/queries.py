@@ -1,0 +1,65 @@
+"""Reads of this room that others share: one designer with the access wanted, and the directory."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy.orm import Session, selectinload
+
+from garment_hub.permissions import Access
+from models.designer import Designer
+from models.errors import Forbidden, NotFound
+from models.past_order import PastOrder
+from models.user import Role, User
+
+
+def get_designer(session: Session, designer_id: int, user: User | None, access: Access) -> Designer:
+    """The designer, if this person may see the profile; for WRITE, only their own."""
+    designer = session.get(Designer, designer_id)
+    if designer is None or not _may_see(designer, user):
+        raise NotFound
+    if access is Access.WRITE and (user is None or designer.user_id != user.id):
+        raise Forbidden
+    return designer
+
+
+def _may_see(designer: Designer, user: User | None) -> bool:
+    return designer.is_public or (user is not None and (_sees_all(user) or designer.user_id == user.id))
+
+
+def _sees_all(user: User | None) -> bool:
+    """Owners look up who asks them, staff look after the directory."""
+    return user is not None and (user.is_staff or user.role == Role.FACTORY_OWNER)
+
+
+def designer_of(session: Session, user: User) -> Designer | None:
+    return session.scalar(select(Designer).where(Designer.user_id == user.id))
+
+
+def designers_page(
+    session: Session, district_id: int, user: User | None, *, page: int, size: int
+) -> tuple[list[Designer], int]:
+    """One page of the designers this person may see, by brand, and how many there are in all."""
+    seen = Designer.district_id == district_id, _visible_to(user)
+    query = (
+        select(Designer)
+        .where(*seen)
+        .options(selectinload(Designer.pictures))
+        .order_by(Designer.brand, Designer.id)
+        .limit(size)
+        .offset((page - 1) * size)
+    )
+    total = session.scalar(select(func.count()).select_from(Designer).where(*seen)) or 0
+    return list(session.scalars(query)), total
+
+
+def _visible_to(user: User | None) -> ColumnElement[bool]:
+    if _sees_all(user):
+        return true()
+    if user is None:
+        return Designer.is_public
+    return or_(Designer.is_public, Designer.user_id == user.id)
+
+
+def past_order_count(session: Session, designer: Designer) -> int:
+    query = select(func.count()).select_from(PastOrder).where(PastOrder.designer_id == designer.id)
+    return session.scalar(query) or 0

@@ -1,0 +1,92 @@
+"""Reads of this room that others share: one factory with the access wanted, its weeks, its history in figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from garment_hub.permissions import Access
+from models.capacity import CapacityWeek, week_of
+from models.errors import Forbidden, NotFound
+from models.factory import Factory
+from models.past_order import PastOrder
+from models.user import Role, User
+
+
+def get_factory(session: Session, factory_id: int, user: User | None, access: Access) -> Factory:
+    """The factory, if this person may see it; for WRITE, if this person may change it."""
+    factory = session.get(Factory, factory_id)
+    if factory is None or not (factory.is_listed or _is_theirs(factory, user)):
+        raise NotFound
+    if access is Access.WRITE and not may_edit(factory, user):
+        raise Forbidden
+    return factory
+
+
+def may_edit(factory: Factory, user: User | None) -> bool:
+    """The owner may, and for the owner the people of the centre; officers read."""
+    if user is None:
+        return False
+    if user.role in (Role.COORDINATOR, Role.ADMINISTRATOR):
+        return user.district_id == factory.district_id
+    return user.role == Role.FACTORY_OWNER and factory.owner_id == user.id
+
+
+def _is_theirs(factory: Factory, user: User | None) -> bool:
+    """Whether the person sees it although strangers do not."""
+    if user is None:
+        return False
+    return factory.owner_id == user.id or (user.is_staff and user.district_id == factory.district_id)
+
+
+def sees_contacts(factory: Factory, user: User | None) -> bool:
+    """Telephone and full address: the owner's and the staff's; others get them once the factory has said yes."""
+    return _is_theirs(factory, user)
+
+
+def factory_of(session: Session, owner: User) -> Factory | None:
+    """The owner's own factory; of several the one registered first."""
+    return session.scalar(select(Factory).where(Factory.owner_id == owner.id).order_by(Factory.id).limit(1))
+
+
+def weeks_from(session: Session, factory: Factory, first_day: date, count: int) -> dict[date, CapacityWeek | None]:
+    """``count`` weeks from the one that holds ``first_day``; None where nothing was said about a week."""
+    mondays = [week_of(first_day) + timedelta(weeks=number) for number in range(count)]
+    query = select(CapacityWeek).where(CapacityWeek.factory_id == factory.id, CapacityWeek.starts_on.in_(mondays))
+    stated = {week.starts_on: week for week in session.scalars(query)}
+    return {monday: stated.get(monday) for monday in mondays}
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A factory's imported past in figures; each pair is (good ones, ones of which it is known)."""
+
+    orders: int
+    buyers: int
+    on_time: tuple[int, int]
+    passed: tuple[int, int]
+    first_on: date | None
+    last_on: date | None
+
+
+def history_of(session: Session, factory: Factory) -> History:
+    def good(column: ColumnElement[bool | None] | InstrumentedAttribute[bool | None]) -> ColumnElement[int]:
+        return func.coalesce(func.sum(case((column.is_(True), 1), else_=0)), 0)
+
+    row = session.execute(
+        select(
+            func.count(),
+            func.count(PastOrder.buyer_key.distinct()),
+            good(PastOrder.is_on_time),
+            func.count(PastOrder.is_on_time),
+            good(PastOrder.passed_first_inspection),
+            func.count(PastOrder.passed_first_inspection),
+            func.min(PastOrder.ordered_on),
+            func.max(PastOrder.ordered_on),
+        ).where(PastOrder.factory_id == factory.id)
+    ).one()
+    orders, buyers, on_time, of_time, passed, of_inspected, first_on, last_on = row
+    return History(orders, buyers, (on_time, of_time), (passed, of_inspected), first_on, last_on)

@@ -1,0 +1,159 @@
+"""Reads of this room: what became of an import, as counts and row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy.orm import Session
+
+from garment_hub.registry.remarks import Outcome
+from models.errors import NotFound
+from models.factory import Factory, Sector
+from models.registry_import import DuplicateProposal, RegistryImport, RegistryRow, RowAction
+
+LEFT_OUT = frozenset({Outcome.ROW_LEFT_OUT, Outcome.VALUE_LEFT_OUT})
+
+
+@dataclass(slots=True)
+class Report:
+    """The result of one import; ``errors`` and ``notes`` hold one entry for each thing that has to be said."""
+
+    source: str
+    encoding: str
+    rows: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    duplicates: int = 0
+    other_trades: int = 0
+    unmapped: list[str] = field(default_factory=list)
+    mapping: dict[str, str] = field(default_factory=dict)
+    errors: list[dict[str, Any]] = field(default_factory=list)
+    notes: list[dict[str, Any]] = field(default_factory=list)
+    import_id: int | None = None
+    sheet: str | None = None
+    other_sheets: list[str] = field(default_factory=list)
+    header_row: int = 0
+    empty_rows: int = 0
+    totals_rows: int = 0
+
+    def tell(self, number: int, remarks: list[dict[str, Any]]) -> None:
+        """Sort what is to be said about one row: left out, changed or noted, of another trade."""
+        for remark in remarks:
+            outcome = Outcome(remark["outcome"])
+            if outcome is Outcome.KEPT_APART:
+                self.other_trades += 1
+            else:
+                (self.errors if outcome in LEFT_OUT else self.notes).append({"row": number} | remark)
+
+
+def report_of(session: Session, imported: RegistryImport) -> Report:
+    counts = action_counts(session, imported)
+    report = Report(
+        source=imported.source,
+        encoding=imported.encoding,
+        rows=sum(counts.values()),
+        created=counts.get(RowAction.CREATED, 0),
+        updated=counts.get(RowAction.UPDATED, 0),
+        unchanged=counts.get(RowAction.UNCHANGED, 0),
+        rejected=counts.get(RowAction.REJECTED, 0),
+        duplicates=duplicate_count(session, imported),
+        unmapped=imported.unmapped,
+        mapping=imported.mapping,
+        import_id=imported.id,
+    )
+    for number, remarks in _remarks(session, imported):
+        report.tell(number, remarks)
+    return report
+
+
+def action_counts(session: Session, imported: RegistryImport) -> dict[RowAction, int]:
+    query = (
+        select(RegistryRow.action, func.count())
+        .where(RegistryRow.import_id == imported.id)
+        .group_by(RegistryRow.action)
+    )
+    return {action: count for action, count in session.execute(query)}
+
+
+def duplicate_count(session: Session, imported: RegistryImport) -> int:
+    query = select(func.count()).where(DuplicateProposal.import_id == imported.id)
+    return session.scalar(query) or 0
+
+
+def _remarks(session: Session, imported: RegistryImport) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+    query = (
+        select(RegistryRow.number, RegistryRow.errors)
+        .where(RegistryRow.import_id == imported.id)
+        .order_by(RegistryRow.number)
+    )
+    for number, remarks in session.execute(query.execution_options(yield_per=1_000)):
+        if remarks:
+            yield number, remarks
+
+
+def get_import(session: Session, import_id: int, district_id: int) -> RegistryImport:
+    """The import of this district, or NotFound."""
+    imported = session.get(RegistryImport, import_id)
+    if imported is None or imported.district_id != district_id:
+        raise NotFound
+    return imported
+
+
+def imports_of(session: Session, district_id: int) -> list[RegistryImport]:
+    """Imports of a district, the latest first."""
+    query = (
+        select(RegistryImport).where(RegistryImport.district_id == district_id).order_by(RegistryImport.id.desc())
+    )
+    return list(session.scalars(query))
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One thing to be said about one row."""
+
+    number: int
+    factory_id: int | None
+    remark: dict[str, Any]
+
+
+def told_rows(session: Session, imported: RegistryImport) -> list[Told]:
+    """Everything that was said about the rows of an import, by row; rows of other trades last, they are many."""
+    query = (
+        select(RegistryRow.number, RegistryRow.factory_id, RegistryRow.errors)
+        .where(RegistryRow.import_id == imported.id)
+        .order_by(RegistryRow.number)
+    )
+    told = [
+        Told(number, factory_id, remark)
+        for number, factory_id, remarks in session.execute(query)
+        for remark in remarks or ()
+    ]
+    return sorted(told, key=lambda one: (one.remark["outcome"] == Outcome.KEPT_APART, one.number))
+
+
+def proposals_of(session: Session, district_id: int) -> list[DuplicateProposal]:
+    """Pairs nobody has decided on, the likeliest first."""
+    query = (
+        select(DuplicateProposal)
+        .join(Factory, DuplicateProposal.factory_id == Factory.id)
+        .where(Factory.district_id == district_id, DuplicateProposal.verdict.is_(None))
+        .order_by(DuplicateProposal.score.desc(), DuplicateProposal.id)
+    )
+    return list(session.scalars(query))
+
+
+def factories_of(
+    session: Session, district_id: int, *, words: ColumnElement[bool] | None, sector: Sector, start: int, count: int
+) -> tuple[int, list[Row[Any]]]:
+    """How many factories of a district answer, and one page of them by name."""
+    wanted = [Factory.district_id == district_id, Factory.sector == sector]
+    if words is not None:
+        wanted.append(words)
+    total = session.scalar(select(func.count()).select_from(Factory).where(*wanted)) or 0
+    query = select(Factory).where(*wanted).order_by(Factory.name, Factory.id).offset(start).limit(count)
+    return total, list(session.execute(query))

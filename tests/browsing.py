@@ -1,0 +1,51 @@
+"""A browser for tests of the pages: keeps its cookies, and sends forms with the token that the page gave it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from garment_hub.accounts.services import open_session
+from garment_hub.accounts.sign_in import TOKEN
+from models.base import utc_now
+from models.user import User
+
+_CSRF_TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+class Browser:
+    """One browser with its own cookies."""
+
+    def __init__(self, app: Flask) -> None:
+        self.client: FlaskClient = app.test_client()
+
+    def get(self, address: str, **options: Any) -> TestResponse:
+        return self.client.get(address, **options)
+
+    def send(self, address: str, fields: dict[str, Any] | None = None, **options: Any) -> TestResponse:
+        """POST a form as a page of this site would."""
+        return self.client.post(address, data={"csrf_token": self.csrf_token()} | (fields or {}), **options)
+
+    def csrf_token(self) -> str:
+        for address in ("/sign-in", "/account"):
+            if found := _CSRF_TOKEN.search(self.client.get(address).text):
+                return found[1]
+        raise AssertionError("no page gave a token")
+
+    def sign_in(self, identifier: str, password: str, **fields: Any) -> TestResponse:
+        return self.send("/sign-in", {"email": identifier, "password": password} | fields)
+
+
+def signed_in(app: Flask, session: Session, user: User) -> Browser:
+    """A browser in which this person signed in; commits what the session holds."""
+    _row, token = open_session(session, user, utc_now())
+    session.commit()
+    browser = Browser(app)
+    with browser.client.session_transaction() as cookie:
+        cookie[TOKEN] = token
+    return browser
