@@ -69,7 +69,7 @@ def version_of(python: str) -> str:
     """The version an interpreter reports; empty when it does not start (a stub or a broken link)."""
     code = "import sys; print('%d.%d' % sys.version_info[:2])"
     try:
-        return subprocess.run([python, "-c", code], stdout=subprocess.PIPE, universal_newlines=True).stdout.strip()
+        return subprocess.run([python, "-c", code], stdout=subprocess.PIPE, text=True).stdout.strip()
     except OSError:
         return ""
 
@@ -114,7 +114,7 @@ def download_pip(python: str) -> bytes:
         raise SetUpError(
             "This Python has no ensurepip, and pip could not be downloaded (%s). "
             "Run `sudo apt-get install python%s-venv` and call again." % (error, version_of(python))
-        )
+        ) from error
     if hashlib.sha256(content).hexdigest() != PIP_SHA256:
         raise SetUpError("The download of pip is not the file that was expected. Nothing was installed from it.")
     return content

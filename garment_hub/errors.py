@@ -43,7 +43,58 @@ MESSAGES = {
     "password_wrong": lazy_gettext("This is not the password you use now."),
     "consent_needed": lazy_gettext("This consent ends only together with your account."),
     "request_already_answered": lazy_gettext("This request already has an answer."),
-    "picture_unreadable": lazy_gettext("This is not a picture we can read. Please send a JPEG, PNG, WebP or HEIC file."),
+    "file_too_large": lazy_gettext("The file is larger than %(megabytes)s MB. Split it into several files."),
+    "file_empty": lazy_gettext("There is nothing in the file. Check that it is the right one."),
+    "file_not_a_table": lazy_gettext("This is no table (%(kind)s). Save the register as XLSX or CSV."),
+    "file_is_a_web_page": lazy_gettext("This is a web page with the name of a table. Open it and save it as XLSX."),
+    "file_is_binary": lazy_gettext("This is no text and no workbook. Save the register as XLSX or CSV."),
+    "file_has_password": lazy_gettext("The file is locked with a password. Save it without one."),
+    "workbook_damaged": lazy_gettext(
+        "The workbook is damaged or cut off. Get it again, or open it and save it as XLSX."
+    ),
+    "archive_not_a_workbook": lazy_gettext("This archive holds no workbook. Unpack it, or save the register as XLSX."),
+    "archive_too_large": lazy_gettext(
+        "Unpacked, the file is larger than %(megabytes)s MB. Save only the register itself."
+    ),
+    "encoding_unknown": lazy_gettext("The letters are neither UTF-8 nor CP949. Save the file as CSV UTF-8 or XLSX."),
+    "encoding_damaged": lazy_gettext(
+        "Line %(line)s has broken letters (%(encoding)s). Get the file again or save it anew."
+    ),
+    "quote_left_open": lazy_gettext("A quotation mark opened in row %(line)s never closes. Close it and try again."),
+    "too_many_rows": lazy_gettext("There are more than %(rows)s rows. Split the file into several."),
+    "too_many_columns": lazy_gettext("Row %(line)s has more than %(columns)s columns. Save only the register itself."),
+    "cell_too_long": lazy_gettext("A cell in row %(line)s has more than %(characters)s letters. Shorten it."),
+    "header_not_found": lazy_gettext(
+        "No row names the columns. The file begins with: %(first)s. Use --map name=HEADING."
+    ),
+    "name_column_not_found": lazy_gettext(
+        "No column holds the names. There are: %(headings)s. Use --map name=HEADING."
+    ),
+    "orders_header_not_found": lazy_gettext("No row names the columns. Needed are: %(needed)s."),
+    "import_unknown_field": lazy_gettext("There is no field %(name)s. Did you mean %(nearest)s?"),
+    "import_unknown_heading": lazy_gettext("There is no column %(name)s. There are: %(headings)s."),
+    "import_mapping_form": lazy_gettext("Write --map field=heading, not %(name)s."),
+    "import_already_undone": lazy_gettext("This import was taken back before."),
+    "import_has_later": lazy_gettext(
+        "The later import of %(name)s changed %(count)s of these factories. Take that one back first."
+    ),
+    "import_touched_since": lazy_gettext(
+        "Owners or staff have changed %(count)s of these factories since (%(names)s). Nothing was taken back."
+    ),
+    "import_in_use": lazy_gettext(
+        "%(count)s of these factories are in use by now (%(names)s). Nothing was taken back."
+    ),
+    "district_unknown": lazy_gettext("There is no district %(name)s. There are: %(known)s."),
+    "district_exists": lazy_gettext("There is already a district %(name)s."),
+    "district_incomplete": lazy_gettext("A district needs a code and a name in Korean and in English."),
+    "district_dongs_incomplete": lazy_gettext("The file of neighbourhoods needs these columns, filled: %(needed)s."),
+    "district_dongs_doubled": lazy_gettext("The file of neighbourhoods names a code twice."),
+    "district_dongs_wrong": lazy_gettext("The file of neighbourhoods holds a wrong value: %(detail)s."),
+    "district_borders_unreadable": lazy_gettext("The file of borders is no GeoJSON collection."),
+    "export_ending": lazy_gettext("Name the file .csv or .xlsx, not %(name)s."),
+    "picture_unreadable": lazy_gettext(
+        "This is not a picture we can read. Please send a JPEG, PNG, WebP or HEIC file."
+    ),
     "picture_too_large": lazy_gettext("This picture is too large. Please take it again a little smaller."),
     "too_many_pictures": lazy_gettext("There is room for %(most)s pictures. Please remove one first."),
     "capacity_out_of_range": lazy_gettext("A week has seven days. Please write 0 to 7."),

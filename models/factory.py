@@ -160,7 +160,7 @@ class Factory(Base):
 
         Rows that stay are changed in place: a code taken out and put back would meet itself in the database.
         """
-        wanted: dict[str, tuple[bool, int | None]] = {code: (False, None) for code in has_not}
+        wanted: dict[str, tuple[bool, int | None]] = dict.fromkeys(has_not, (False, None))
         wanted |= {code: (True, count) for code, count in has.items()}
         for row in [row for row in self.capabilities if row.kind == kind]:
             if row.code in wanted:

@@ -12,7 +12,6 @@ from models.brief import Brief
 
 Kind = Literal["yes", "warn", "info"]
 COMFORT_DAYS = 2
-FEWEST_PER_KIND = 1
 MOST_WEEKS_LATER = 26
 
 
@@ -126,7 +125,7 @@ def _split(brief: Brief) -> list[Finding]:
     if not brief.quantity or kinds == 1:
         return []
     values = {"pieces": round(brief.quantity / kinds), "kinds": kinds}
-    if brief.quantity < kinds * FEWEST_PER_KIND:
+    if brief.quantity < kinds:
         return [Finding("warn", "split_too_fine", values)]
     return [Finding("info", "pieces_per_kind", values)]
 

@@ -116,6 +116,10 @@ def briefs_published(session: Session, district_id: int, period: Period) -> Indi
     )
 
 
+def _lists(district_id: int, period: Period) -> list[ColumnExpressionArgument[bool]]:
+    return [Recommendation.district_id == district_id, *period.holds(Recommendation.made_at)]
+
+
 def lists_made(session: Session, district_id: int, period: Period) -> Indicator:
     return Indicator(
         lazy_gettext("Lists made"),
@@ -128,7 +132,7 @@ def lists_made(session: Session, district_id: int, period: Period) -> Indicator:
 
 
 def lists_empty(session: Session, district_id: int, period: Period) -> Indicator:
-    conditions = [Recommendation.district_id == district_id, *period.holds(Recommendation.made_at)]
+    conditions = _lists(district_id, period)
     nobody = [Recommendation.feasible_count == 0, Recommendation.unknown_count == 0]
     return Indicator(
         lazy_gettext("Lists without any factory"),

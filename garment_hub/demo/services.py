@@ -36,11 +36,13 @@ class Size:
 def prepare_demo(app: Flask) -> None:
     """Seed a database that holds nothing yet; leave any other alone."""
     with Session(engine_of(app)) as session:
-        is_empty = (
-            session.scalar(select(User.id).limit(1)) is None and session.scalar(select(Factory.id).limit(1)) is None
-        )
+        is_empty = not _holds_anything(session)
     if is_empty:
         seed_demo(app, Size())
+
+
+def _holds_anything(session: Session) -> bool:
+    return any(session.scalar(select(table.id).limit(1)) is not None for table in (User, Factory))
 
 
 def seed_demo(app: Flask, size: Size) -> None:
@@ -51,7 +53,7 @@ def seed_demo(app: Flask, size: Size) -> None:
         installation = session.get_one(Installation, 1)
         if installation.is_demo:
             raise Conflict("demo_already_there")
-        if session.scalar(select(User.id).limit(1)) or session.scalar(select(Factory.id).limit(1)):
+        if _holds_anything(session):
             raise Conflict("demo_refused_real_data")
         installation.is_demo = True
         installation.demo_password = password

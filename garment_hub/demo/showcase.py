@@ -18,6 +18,14 @@ from models.quote import QuoteRequest
 from models.user import Consent, ConsentPurpose, Role, User
 
 WORDING = "1"
+COLUMNS = (
+    "people",
+    "minimum_order_quantity",
+    "lead_time_days",
+    "price_floor_krw",
+    "established_year",
+    "introduction",
+)
 STAFF = {
     "coordinator": (Role.COORDINATOR, "센터 코디네이터"),
     "officer": (Role.DISTRICT_OFFICER, "구청 담당자"),
@@ -45,13 +53,25 @@ def people(district: District, password_hash: str) -> dict[str, User]:
 def designers(who: dict[str, User], district: District) -> list[Designer]:
     return [
         Designer(
-            user=who["designer"], district=district, brand="보라색오후", items=["shirt_blouse", "dress"],
-            market="designer_brand", usual_quantity_min=50, usual_quantity_max=200, is_public=True,
+            user=who["designer"],
+            district=district,
+            brand="보라색오후",
+            items=["shirt_blouse", "dress"],
+            market="designer_brand",
+            usual_quantity_min=50,
+            usual_quantity_max=200,
+            is_public=True,
             introduction="얇은 블라우스와 원피스를 한 해 네 번 만들어요.",
         ),
         Designer(
-            user=who["designer2"], district=district, brand="느린서랍", items=["tshirt", "sweatshirt_hoodie"],
-            market="online_shop", usual_quantity_min=30, usual_quantity_max=300, is_public=True,
+            user=who["designer2"],
+            district=district,
+            brand="느린서랍",
+            items=["tshirt", "sweatshirt_hoodie"],
+            market="online_shop",
+            usual_quantity_min=30,
+            usual_quantity_max=300,
+            is_public=True,
             introduction="두꺼운 티셔츠와 맨투맨을 만들어요.",
         ),
     ]
@@ -59,29 +79,68 @@ def designers(who: dict[str, User], district: District) -> list[Designer]:
 
 def workshops(who: dict[str, User], district: District, places: dict[str, Neighbourhood], today: date) -> list[Factory]:
     woven = Factory(
-        district=district, owner=who["owner"], name="말순솔기", legal_form=LegalForm.SOLE_TRADER,
-        neighbourhood=places["장안2동"], phone=who["owner"].phone, people=4, established_year=today.year - 22,
-        minimum_order_quantity=30, lead_time_days=8, price_floor_krw=10500, is_price_vat_included=False,
-        price_includes=["cutting", "sewing_assembly", "ironing_finishing"], confirmed_on=today,
-        verified_on=today - timedelta(days=19), verification_method=VerificationMethod.VISIT,
+        district=district,
+        owner=who["owner"],
+        name="말순솔기",
+        legal_form=LegalForm.SOLE_TRADER,
+        neighbourhood=places["장안2동"],
+        phone=who["owner"].phone,
+        people=4,
+        established_year=today.year - 22,
+        minimum_order_quantity=30,
+        lead_time_days=8,
+        price_floor_krw=10500,
+        is_price_vat_included=False,
+        price_includes=["cutting", "sewing_assembly", "ironing_finishing"],
+        confirmed_on=today,
+        verified_on=today - timedelta(days=19),
+        verification_method=VerificationMethod.VISIT,
         introduction="부부가 재단부터 시아게까지 합니다. 얇은 셔츠와 블라우스를 22년 만들었어요.",
         rates=[FactoryRate(item="shirt_blouse", pieces_per_day=40), FactoryRate(item="dress", pieces_per_day=28)],
     )
     knit = Factory(
-        district=district, owner=who["owner2"], name="춘자다이마루", legal_form=LegalForm.SOLE_TRADER,
-        neighbourhood=places["답십리1동"], phone=who["owner2"].phone, people=3, minimum_order_quantity=50,
-        confirmed_on=today - timedelta(days=1), rates=[FactoryRate(item="tshirt", pieces_per_day=120)],
+        district=district,
+        owner=who["owner2"],
+        name="춘자다이마루",
+        legal_form=LegalForm.SOLE_TRADER,
+        neighbourhood=places["답십리1동"],
+        phone=who["owner2"].phone,
+        people=3,
+        minimum_order_quantity=50,
+        confirmed_on=today - timedelta(days=1),
+        rates=[FactoryRate(item="tshirt", pieces_per_day=120)],
     )
     kinds = CapabilityKind
-    _state(woven, today, {
-        kinds.ITEM: ["shirt_blouse", "dress", "skirt"], kinds.FABRIC: ["woven", "sheer_silk"], kinds.STAGE: ["sewing"],
-        kinds.PROCESS: ["cutting", "sewing_assembly", "buttonhole_straight", "button_attaching", "ironing_finishing"],
-        kinds.CATEGORY: ["womenswear"], kinds.MARKET: ["designer_brand"],
-    }, {"lockstitch_machine": 5, "overlock_machine": 2, "buttonhole_machine": 1})
-    _state(knit, today, {
-        kinds.ITEM: ["tshirt", "sweatshirt_hoodie"], kinds.FABRIC: ["knit_jersey"], kinds.STAGE: ["sewing"],
-        kinds.PROCESS: ["sewing_assembly", "overlock", "coverstitch"],
-    }, {"overlock_machine": 4, "coverstitch_machine": 2})
+    _state(
+        woven,
+        today,
+        {
+            kinds.ITEM: ["shirt_blouse", "dress", "skirt"],
+            kinds.FABRIC: ["woven", "sheer_silk"],
+            kinds.STAGE: ["sewing"],
+            kinds.PROCESS: [
+                "cutting",
+                "sewing_assembly",
+                "buttonhole_straight",
+                "button_attaching",
+                "ironing_finishing",
+            ],
+            kinds.CATEGORY: ["womenswear"],
+            kinds.MARKET: ["designer_brand"],
+        },
+        {"lockstitch_machine": 5, "overlock_machine": 2, "buttonhole_machine": 1},
+    )
+    _state(
+        knit,
+        today,
+        {
+            kinds.ITEM: ["tshirt", "sweatshirt_hoodie"],
+            kinds.FABRIC: ["knit_jersey"],
+            kinds.STAGE: ["sewing"],
+            kinds.PROCESS: ["sewing_assembly", "overlock", "coverstitch"],
+        },
+        {"overlock_machine": 4, "coverstitch_machine": 2},
+    )
     return [woven, knit]
 
 
@@ -118,11 +177,25 @@ def weeks(factories: list[Factory], today: date) -> list[CapacityWeek]:
 def waiting_request(session: Session, asker: Designer, factory: Factory, today: date) -> None:
     """A request in the demo owner's inbox, so that the first look is not an empty page."""
     brief = Brief(
-        designer=asker, district=asker.district, status=BriefStatus.OPEN, item="shirt_blouse", category="womenswear",
-        fabrics=["woven"], processes=["cutting", "sewing_assembly", "ironing_finishing"], quantity=60, colours=2, sizes=3,
-        needed_by=today + timedelta(days=35), materials_on=today + timedelta(days=10), fabric_by=Supplier.DESIGNER,
-        trims_by=Supplier.DESIGNER, budget_per_piece_krw=12000, price_includes=["cutting", "sewing_assembly"],
-        market="designer_brand", note="앞단추 블라우스예요. 샘플을 먼저 보고 싶어요.", published_at=utc_now(),
+        designer=asker,
+        district=asker.district,
+        status=BriefStatus.OPEN,
+        item="shirt_blouse",
+        category="womenswear",
+        fabrics=["woven"],
+        processes=["cutting", "sewing_assembly", "ironing_finishing"],
+        quantity=60,
+        colours=2,
+        sizes=3,
+        needed_by=today + timedelta(days=35),
+        materials_on=today + timedelta(days=10),
+        fabric_by=Supplier.DESIGNER,
+        trims_by=Supplier.DESIGNER,
+        budget_per_piece_krw=12000,
+        price_includes=["cutting", "sewing_assembly"],
+        market="designer_brand",
+        note="앞단추 블라우스예요. 샘플을 먼저 보고 싶어요.",
+        published_at=utc_now(),
         deliver_to=factory.neighbourhood,
     )
     session.add(QuoteRequest(brief=brief, factory=factory, answer_by=today + timedelta(days=7)))

@@ -26,13 +26,9 @@ def make_designers(random: Random, district: District, count: int) -> list[Desig
 def _designer(random: Random, district: District, number: int, brand: str) -> Designer:
     items = random.sample(list(shapes.PIECES_PER_PERSON), random.randint(1, 4))
     least = random.choice((10, 20, 30, 50, 100))
+    email = f"brand{number + 1}@demo.example"
     return Designer(
-        user=User(
-            role=Role.DESIGNER,
-            email=f"brand{number + 1}@demo.example",
-            name=names.person_name(random),
-            district=district,
-        ),
+        user=User(role=Role.DESIGNER, email=email, name=names.person_name(random), district=district),
         district=district,
         brand=brand,
         items=items,

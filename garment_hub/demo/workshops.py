@@ -23,6 +23,8 @@ from models.factory import (
 )
 
 WEEKS = 9
+DAYS_SINCE_CONFIRMED = {0: 12, 1: 12, 4: 20, 12: 20, 25: 16, 60: 12, 200: 8}  # days -> weight
+CERTIFICATES = ("gots", "grs", "oeko_tex_100")
 MARKETS = ("wholesale_market", "online_shop", "designer_brand", "national_brand", "group_uniform", "stage")
 CATEGORIES = ("womenswear", "menswear", "childrenswear", "unisexwear", "workwear_uniform")
 

@@ -1,45 +1,211 @@
-"""Pages of this room."""
+"""Pages of factories: directory, one factory, signing up, the listing and its weeks."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from typing import Any
 
-from garment_hub.permissions import public
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from garment_hub.accounts import services as accounts
+from garment_hub.accounts import sign_in
+from garment_hub.db import get_session
+from garment_hub.factories import services
+from garment_hub.factories.directory import FACETS, Counts, Wishes, count_wishes, find_page
+from garment_hub.factories.forms import SignUpForm, capacity_form, offer_codes
+from garment_hub.factories.holidays import holidays_of
+from garment_hub.factories.listing import BY_KEY, FIRST_PARTS, PARTS, Part
+from garment_hub.factories.queries import (
+    factory_of,
+    get_factory,
+    history_of,
+    last_week,
+    may_edit,
+    sees_contacts,
+    weeks_from,
+)
+from garment_hub.factories.search import LONGEST_QUESTION
+from garment_hub.labels import week
+from garment_hub.maps import DongMap, dong_map
+from garment_hub.permissions import Access, audience, public, signed_in
+from garment_hub.site import current_district
+from models import vocabulary
+from models.capacity import today_in_seoul
+from models.district import Neighbourhood, current_neighbourhoods
+from models.errors import Conflict, DomainError, Invalid, NotFound
+from models.factory import CapabilityKind, Factory
+from models.user import Role, User
 
 bp = Blueprint("factories", __name__)
+
+EDITORS = (Role.FACTORY_OWNER, Role.COORDINATOR, Role.ADMINISTRATOR)
+WEEKS_SHOWN, WEEKS_ASKED = 4, 8
+
+
+def _person() -> User | None:
+    """Whoever looks at a public page."""
+    return get_session().get_one(User, current_user.id) if current_user.is_authenticated else None
 
 
 @bp.route("/factories")
 @public
 def directory() -> str:
-    return ""
+    session, district, today = get_session(), current_district(), today_in_seoul()
+    wishes, person = _wishes(), _person()
+    page = find_page(session, district.id, person, wishes, today, request.args.get("page", 1, int))
+    counts = count_wishes(session, district.id, person, wishes, today)
+
+    def address(**changes: Any) -> str:
+        return url_for("factories.directory", **{**request.args.to_dict(flat=False), "page": None, **changes})
+
+    return render_template(
+        "factories/directory.html",
+        page=page,
+        wishes=wishes,
+        counts=counts,
+        address=address,
+        kinds=FACETS,
+        places=_shown_places(district.neighbourhoods, counts),
+        map=_directory_map(wishes, counts, address),
+        vocabulary={kind: vocabulary.terms(kind) for kind in FACETS},
+        today=today,
+    )
+
+
+def _wishes() -> Wishes:
+    """The wishes in the address; codes that mean nothing are left out."""
+    codes = {kind: request.args.get(kind.value, "") for kind in FACETS}
+    return Wishes(
+        question=request.args.get("q", "")[:LONGEST_QUESTION],
+        codes={kind: code for kind, code in codes.items() if vocabulary.is_known(kind, code)},
+        dongs=tuple(code for text in request.args.getlist("dong") for code in text.split(",") if code)[:20],
+        is_free=bool(request.args.get("free")),
+    )
+
+
+def _shown_places(places: list[Neighbourhood], counts: Counts) -> list[Neighbourhood]:
+    return [place for place in places if place.valid_to is None or counts.neighbourhoods.get(place.id)]
+
+
+def _directory_map(wishes: Wishes, counts: Counts, address: Any) -> DongMap:
+    district = current_district()
+    return dong_map(
+        district,
+        district.neighbourhoods,
+        title=_("Factories by neighbourhood"),
+        counts={place: count for place, count in counts.neighbourhoods.items() if place is not None},
+        url=lambda codes: str(address(dong=",".join(codes))),
+        chosen=wishes.dongs,
+    )
 
 
 @bp.route("/factories/mine")
-@public
-def mine() -> str:
-    return ""
+@audience(Role.FACTORY_OWNER)
+def mine() -> ResponseReturnValue:
+    factory = factory_of(get_session(), signed_in())
+    if factory is None:
+        return redirect(url_for("factories.add"), 303)
+    return redirect(url_for("factories.edit", factory_id=factory.id), 303)
 
 
 @bp.route("/factories/<int:factory_id>")
 @public
 def show(factory_id: int) -> str:
-    return ""
+    session, person, today = get_session(), _person(), today_in_seoul()
+    factory = get_factory(session, factory_id, person, Access.READ)
+    place = factory.neighbourhood
+    return render_template(
+        "factories/show.html",
+        factory=factory,
+        weeks=weeks_from(session, factory, today, WEEKS_SHOWN),
+        history=history_of(session, factory),
+        map=dong_map(
+            factory.district,
+            factory.district.neighbourhoods,
+            title=_("Where it is"),
+            chosen=[place.code] if place else [],
+        ),
+        Kind=CapabilityKind,
+        person=person,
+        may_edit=may_edit(factory, person),
+        sees_contacts=sees_contacts(factory, person),
+        today=today,
+    )
 
 
-@bp.route("/sign-up/factory")
+@bp.route("/sign-up/factory", methods=["GET", "POST"])
 @public
-def sign_up() -> str:
-    return ""
+def sign_up() -> ResponseReturnValue:
+    form = SignUpForm()
+    form.dong.offer(_places())
+    offer_codes(form.stages, CapabilityKind.STAGE)
+    if form.validate_on_submit():
+        get_session().rollback()  # hashing takes long: nobody waits for our write lock meanwhile
+        password_hash = accounts.hash_password(form.password.data)
+        try:
+            factory = _sign_up(form, password_hash)
+        except Invalid as error:
+            form.refuse(error)
+        else:
+            return redirect(url_for("factories.edit", factory_id=factory.id, part=PARTS[0].key), 303)
+    return render_template("factories/sign_up.html", form=form), 422 if form.errors else 200
 
 
-@bp.route("/factories/<int:factory_id>/edit")
-@public
-def edit(factory_id: int) -> str:
-    return ""
+def _sign_up(form: SignUpForm, password_hash: str) -> Factory:
+    session = get_session()
+    owner = accounts.register_person(
+        session,
+        role=Role.FACTORY_OWNER,
+        name=form.owner_name.data or form.name.data,
+        district_id=current_district().id,
+        password_hash=password_hash,
+        phone=form.phone.data,
+        email=form.email.data,
+        consents=form.consents,
+    )
+    factory = services.register_factory(
+        session,
+        owner,
+        name=form.name.data,
+        neighbourhood=session.get_one(Neighbourhood, form.dong.data),
+        stages=form.stages.data,
+        on=today_in_seoul(),
+    )
+    sign_in.start(session, owner)
+    return factory
 
 
-@bp.route("/factories/<int:factory_id>/capacity")
-@public
-def capacity(factory_id: int) -> str:
-    return ""
+def _places() -> list[Neighbourhood]:
+    return current_neighbourhoods(get_session(), current_district().id, today_in_seoul())
+
+
+@bp.route("/factories/<int:factory_id>/edit", methods=["GET", "POST"])
+@bp.route("/factories/<int:factory_id>/edit/<part>", methods=["GET", "POST"])
+@audience(*EDITORS)
+def edit(factory_id: int, part: str | None = None) -> ResponseReturnValue:
+    """The overview of the listing, or one part of it."""
+    person = signed_in()
+    factory = get_factory(get_session(), factory_id, person, Access.WRITE)
+    if part is None:
+        return render_template("factories/listing.html", factory=factory, parts=PARTS, saved=request.args.get("saved"))
+    if part not in BY_KEY:
+        raise NotFound
+    return _edit_part(factory, BY_KEY[part], person)
+
+
+def _edit_part(factory: Factory, part: Part, person: User) -> ResponseReturnValue:
+    form = part.make(factory, _places())
+    if form.validate_on_submit():
+        said = services.statement_of(person, factory, today_in_seoul())
+        part.save(factory, form, said)
+        services.confirm(get_session(), factory, said)
+        return redirect(_after(factory, part), 303)
+    number = PARTS.index(part) + 1
+    first = number if number <= FIRST_PARTS and not _is_past_first_parts(factory, part) else 0
+    page = render_template(
+        f"factories/edit_{part.key}.html",
+        factory=factory, part=part, form=form, first=first, first_parts=FIRST_PARTS, notes=EXAMPLES,
+    )  # fmt: skip
+    return page, 422 if form.errors else 200

@@ -20,12 +20,14 @@ TOP_ITEM_GROUPS = (
 
 # field -> headings, the likelier first. Where two columns of a file mean one field, the earlier heading here wins.
 _HEADINGS: dict[str, str] = {
-    "name": "company_name|name|회사명|업체명|상호|상호명|공장명|사업체명|기업명|사업장명|업소명|봉제업체명|factory_name"
+    "name": "company_name|name|회사명|업체명|상호|상호명|공장명"
+    "|사업체명|기업명|사업장명|업소명|봉제업체명|factory_name"
     "|facility_name|facility|company|factory|supplier_name|business_name",
     "source_id": "facility_id|os_id|oar_id|factory_id|external_id|id|관리번호|업체코드|업체번호|등록번호|공장등록번호"
     "|회원번호|고유번호|식별번호|registration_number|registration_no|reg_no|member_no|membership_no",
     "address": "address|주소|소재지|지번주소|공장대표주소(지번)|공장대표주소|공장주소|사업장주소|사업장소재지|소재지주소"
-    "|소재지지번주소|업체주소|공장소재지|factory_address|full_address|street_address|location",
+    "|소재지지번주소|업체주소|공장소재지"
+    "|factory_address|full_address|street_address|location",
     "road_address": "도로명주소|소재지도로명주소|공장대표주소(도로명)|도로명|새주소|road_address",
     "neighbourhood": "admin_district|행정동|행정동명|동|동명|법정동|읍면동|neighbourhood|neighborhood|dong|행정동코드",
     "thana": "thana|upazila|sub_district|subdistrict",
@@ -34,9 +36,11 @@ _HEADINGS: dict[str, str] = {
     "industry": "업종명|업종|업종코드|대표업종|주업종|산업분류|표준산업분류|sector|industry|trade|sector_of_industry",
     "business_type": "business_type|사업유형|사업형태|생산형태|거래형태|법인구분|사업자구분",
     "factory_type": "factory_type|공장유형|공장형태|업체유형|facility_type|processing_type_facility_type_raw",
-    "phone": "phone|전화번호|전화|연락처|대표전화|휴대폰|휴대전화|휴대폰번호|핸드폰|tel|telephone|phone_number|mobile|mobile_no",
+    "phone": "phone|전화번호|전화|연락처|대표전화|휴대폰|휴대전화|휴대폰번호|핸드폰"
+    "|tel|telephone|phone_number|mobile|mobile_no",
     "business_number": "사업자등록번호|사업자번호|사업자등록no|business_number|business_registration_number|brn",
-    "people": "number_of_workers|종업원수|종업원|인원|인원수|직원수|근로자수|고용인원|작업인원|종사자수|총인원|workers|employees"
+    "people": "number_of_workers|종업원수|종업원|인원|인원수|직원수|근로자수"
+    "|고용인원|작업인원|종사자수|총인원|workers|employees"
     "|number_of_employees|worker_count|people",
     "minimum_order_quantity": "moq|최소수량|최소주문수량|최소주문량|최소생산수량|최소오더|최소발주량|미니멈"
     "|minimum_order_quantity|minimum_order|min_order|minimum_quantity",

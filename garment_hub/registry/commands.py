@@ -1,9 +1,182 @@
-"""Commands of this room."""
+"""``garment-hub registry | orders | district``: registers in and out, past orders in, another district."""
 
 from __future__ import annotations
 
+import argparse
+import functools
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
+
+from flask import Flask
+
+from garment_hub.db import engine_of, unit_of_work
+from garment_hub.registry import wording
+from garment_hub.registry.districts import NewDistrict, create_district
+from garment_hub.registry.exporting import LAYOUTS, export_registry
+from garment_hub.registry.orders import import_orders
+from garment_hub.registry.queries import Report
+from garment_hub.registry.reading import MAX_BYTES, Unreadable
+from garment_hub.registry.services import Upload, import_registry
+from models.capacity import today_in_seoul
+from models.district import DEFAULT_DISTRICT
+from models.errors import Invalid
+
+SHOWN = 20
 
 
 def register(calls: Any) -> None:
-    pass
+    registry = calls.add_parser("registry", help="registers of factories").add_subparsers(dest="verb", required=True)
+    _register_import(registry)
+    out = registry.add_parser("export", help="the registry as a file")
+    out.add_argument("--district", default=DEFAULT_DISTRICT)
+    out.add_argument("--layout", choices=sorted(LAYOUTS), default="own")
+    out.add_argument("--out", required=True, metavar="FILE", help=".csv or .xlsx")
+    out.set_defaults(run=_export)
+    orders = calls.add_parser("orders", help="past orders").add_subparsers(dest="verb", required=True)
+    past = orders.add_parser("import", help="past orders from a file")
+    _add_file(past)
+    past.set_defaults(run=_import_orders)
+    _register_district(calls)
+
+
+def _register_import(registry: Any) -> None:
+    into = registry.add_parser("import", help="a register from a CSV, XLSX, XLS or ODS file")
+    _add_file(into)
+    into.add_argument("--source", help="the register's name; the same name again means the same register")
+    into.add_argument("--map", action="append", default=[], metavar="FIELD=HEADING", help="which column holds a field")
+    into.add_argument("--dry-run", action="store_true", help="say what would happen, write nothing")
+    into.set_defaults(run=_import_registry)
+
+
+def _add_file(call: argparse.ArgumentParser) -> None:
+    call.add_argument("file", type=Path)
+    call.add_argument("--district", default=DEFAULT_DISTRICT)
+    call.add_argument("--json", action="store_true")
+
+
+def _register_district(calls: Any) -> None:
+    district = calls.add_parser("district", help="districts").add_subparsers(dest="verb", required=True)
+    create = district.add_parser("create", help="another district")
+    create.add_argument("code")
+    create.add_argument("--name-ko", required=True)
+    create.add_argument("--name-en", required=True)
+    create.add_argument("--dongs", type=Path, help="CSV: code,name_ko[,name_en,lat,lon,valid_from,valid_to]")
+    create.add_argument("--borders", type=Path, help="GeoJSON")
+    create.add_argument("--country", default="KR", help="two letters")
+    create.set_defaults(run=_create_district)
+
+
+def _read(path: Path) -> bytes:
+    """The file's bytes; a file that is too large is refused before it is read."""
+    if path.stat().st_size > MAX_BYTES:
+        raise Unreadable("file_too_large", megabytes=MAX_BYTES // 1024 // 1024)
+    return path.read_bytes()
+
+
+def _import_registry(arguments: argparse.Namespace, app: Flask) -> int:
+    upload = Upload(arguments.file.name, _read(arguments.file), arguments.source, _mapping(arguments.map))
+    report = import_registry(
+        functools.partial(unit_of_work, engine_of(app)),
+        upload,
+        district_code=arguments.district,
+        today=today_in_seoul(),
+        is_dry_run=arguments.dry_run,
+    )
+    if arguments.json:
+        _print_json(_as_json(report) | {"dry_run": arguments.dry_run})
+    else:
+        _print_report(report, is_dry_run=arguments.dry_run)
+    return 0
+
+
+def _mapping(pairs: Sequence[str]) -> dict[str, str]:
+    chosen = {}
+    for pair in pairs:
+        field, is_sign, heading = pair.partition("=")
+        if not (is_sign and field.strip() and heading.strip()):
+            raise Invalid("import_mapping_form", field="map", name=pair)
+        chosen[field.strip()] = heading.strip()
+    return chosen
+
+
+def _as_json(report: Report) -> dict[str, Any]:
+    names = (
+        "source encoding sheet other_sheets header_row rows created updated unchanged duplicates rejected unmapped"
+        " mapping empty_rows totals_rows other_trades import_id"
+    )
+    told = {"errors": _messages(report.errors), "notes": _messages(report.notes)}
+    return {name: getattr(report, name) for name in names.split()} | told
+
+
+def _messages(remarks: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {"row": remark["row"], "field": remark["field"], "message": wording.message(remark)}
+        | {"code": remark["code"], "value": remark["value"], "outcome": remark["outcome"]}
+        for remark in remarks
+    ]
+
+
+def _print_json(answer: Mapping[str, Any]) -> None:
+    print(json.dumps(answer, ensure_ascii=False))
+
+
+def _print_report(report: Report, *, is_dry_run: bool) -> None:
+    if is_dry_run:
+        print("Nothing was written. This would happen:")
+    place = f", sheet {report.sheet}" if report.sheet else ""
+    print(f"Source {report.source} ({report.encoding}{place}), columns in row {report.header_row}, {report.rows} rows.")
+    print(
+        f"created {report.created}, updated {report.updated}, unchanged {report.unchanged}, rejected {report.rejected}, "
+        f"possible duplicates {report.duplicates}, other trades {report.other_trades}"
+    )
+    if report.other_sheets:
+        print(f"Sheets that were not read: {', '.join(report.other_sheets)}")
+    if report.unmapped:
+        print(f"Columns kept as they stand: {', '.join(report.unmapped)}")
+    for remark in [*report.errors, *report.notes][:SHOWN]:
+        print(f"row {remark['row']}, {remark['field']}: {wording.message(remark)}")
+    left = len(report.errors) + len(report.notes) - SHOWN
+    if left > 0:
+        print(f"and {left} more; --json or the page /district/imports shows all")
+
+
+def _import_orders(arguments: argparse.Namespace, app: Flask) -> int:
+    report = import_orders(
+        functools.partial(unit_of_work, engine_of(app)),
+        _read(arguments.file),
+        district_code=arguments.district,
+        today=today_in_seoul(),
+    )
+    names = ("encoding", "rows", "created", "unchanged", "rejected", "unmapped")
+    if arguments.json:
+        _print_json({name: getattr(report, name) for name in names} | {"errors": _messages(report.errors)})
+        return 0
+    print(f"{report.rows} rows: created {report.created}, unchanged {report.unchanged}, rejected {report.rejected}")
+    for remark in report.errors[:SHOWN]:
+        print(f"row {remark['row']}, {remark['field']}: {wording.message(remark)}")
+    return 0
+
+
+def _export(arguments: argparse.Namespace, app: Flask) -> int:
+    with unit_of_work(engine_of(app)) as session:
+        count = export_registry(session, Path(arguments.out), district_code=arguments.district, layout=arguments.layout)
+    print(f"{count} factories written to {arguments.out}")
+    return 0
+
+
+def _create_district(arguments: argparse.Namespace, app: Flask) -> int:
+    new = NewDistrict(
+        code=arguments.code,
+        name_ko=arguments.name_ko,
+        name_en=arguments.name_en,
+        country=arguments.country,
+        dongs=_read(arguments.dongs) if arguments.dongs else None,
+        borders=_read(arguments.borders) if arguments.borders else None,
+    )
+    with unit_of_work(engine_of(app)) as session:
+        district = create_district(session, new)
+        count = len(district.neighbourhoods)
+    print(f"District {new.code} created, {count} neighbourhoods.")
+    return 0

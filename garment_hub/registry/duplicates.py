@@ -143,4 +143,8 @@ def _same_place(one: Firm, other: Firm) -> float:
 
 def _after_province(place: str) -> str:
     words = place.split()
-    return " ".join(words[_PROVINCE_WORDS:]) if len(words) > _PROVINCE_WORDS + 1 and words[0].endswith(("시", "도")) else place
+    return (
+        " ".join(words[_PROVINCE_WORDS:])
+        if len(words) > _PROVINCE_WORDS + 1 and words[0].endswith(("시", "도"))
+        else place
+    )

@@ -10,9 +10,13 @@ from dataclasses import dataclass
 from garment_hub.registry.cells import clean, is_blank, without_controls
 
 LONGEST_WORD = 120
+_MOST_JOINED = 4
 _HARD = re.compile(r"[;|\n\r\t]+|(?<!\d)(?=\d+[.)]\s)")
 _SOFT = re.compile(r"\s*([,/·ㆍ・‧•、，+]|\s&\s|(?<=[a-zA-Z]),)\s*")
-_GOES_ON = re.compile(r"(?:\s*외\s*\d*\s*(?:개\s*품목|종류|종|건|가지)?|\s*등\s*\d*\s*(?:종|가지)?|,?\s*etc\.?|\s+and others|\s*\.{3}|…)\s*$", re.IGNORECASE)
+_GOES_ON = re.compile(
+    r"(?:(?:^|\s+)외\s*\d+\s*(?:개\s*품목|종류|종|건|가지)?|\s+등\s*\d*\s*(?:종|가지)?|,?\s*\betc\.?|\s+and others|\s*\.{3}|…)\s*$",
+    re.IGNORECASE,
+)
 _NUMBERING = re.compile(r"^\s*(?:\d+[.)]|[①-⑳•*-])\s*")
 
 
@@ -52,10 +56,8 @@ def _soft_words(line: str, is_known: Callable[[str], bool]) -> Iterator[str]:
     words, marks = pieces[::2], pieces[1::2]
     start = 0
     while start < len(words):
-        end = next(
-            (end for end in range(min(len(words), start + 4), start + 1, -1) if is_known(_join(words, marks, start, end))),
-            start + 1,
-        )
+        ends = range(min(len(words), start + _MOST_JOINED), start + 1, -1)
+        end = next((end for end in ends if is_known(_join(words, marks, start, end))), start + 1)
         yield _join(words, marks, start, end).strip()
         start = end
 

@@ -130,10 +130,13 @@ class _Orders:
         buyer, facility = clean(cells.get("buyer_id", "")), clean(cells.get("facility_id", ""))
         if is_blank(buyer) or is_blank(facility):
             missing = "buyer_id" if is_blank(buyer) else "facility_id"
-            return self._refuse(number, missing, "id_missing", "")
+            self._refuse(number, missing, "id_missing", "")
+            return None
         factories = self._factories.get(facility, set())
         if len(factories) != 1:
-            return self._refuse(number, "facility_id", "factory_ambiguous" if factories else "factory_unknown", facility)
+            code = "factory_ambiguous" if factories else "factory_unknown"
+            self._refuse(number, "facility_id", code, facility)
+            return None
         values = self._facts(number, cells)
         values["buyer_name"] = self._take(number, "buyer_name", read_text(cells.get("buyer_name", ""), _LONGEST_NAME))
         values |= {"buyer_key": buyer, "factory_id": next(iter(factories))}

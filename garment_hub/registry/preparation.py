@@ -158,7 +158,9 @@ class Preparer:
         stated = values.read_day(cells.get("stated_on", ""), self._today)
         prepared.say("stated_on", *stated.remarks)
         prepared.stated_on = stated.value
-        self._keep(prepared, "legal_form", Reading(_legal_form(prepared.values["name"], cells.get("business_type", ""))))
+        self._keep(
+            prepared, "legal_form", Reading(_legal_form(prepared.values["name"], cells.get("business_type", "")))
+        )
 
     def _words(self, prepared: Prepared, cells: Mapping[str, str]) -> None:
         for name, kinds in _LISTS.items():
@@ -169,9 +171,7 @@ class Preparer:
             self._top_items(prepared, group, cells.get(f"top_items_{group}", ""))
 
     @staticmethod
-    def _read_list(
-        prepared: Prepared, name: str, cell: str, kinds: tuple[str, ...], *, is_reported: bool
-    ) -> None:
+    def _read_list(prepared: Prepared, name: str, cell: str, kinds: tuple[str, ...], *, is_reported: bool) -> None:
         found, unknown, _is_partial = codes.read_codes(cell, kinds)
         for code in found:
             _hold(prepared, code)
@@ -211,10 +211,12 @@ class Preparer:
         )
         prepared.values["sector"] = Sector.GARMENT if trade.is_garment else Sector.OTHER
         if trade.is_garment:
-            self._read_list(prepared, "industry", _first_industry(industry), ("item", "category", "process"), is_reported=False)
+            first = _first_industry(industry)
+            self._read_list(prepared, "industry", first, ("item", "category", "process"), is_reported=False)
         else:
             code = "trade_unknown" if trade.evidence is Evidence.REGISTER else "trade_other"
-            prepared.say("industry", Remark(code, Outcome.KEPT_APART, clean(industry)))
+            column = "industry" if "industry" in self._header.fields else "name"
+            prepared.say(column, Remark(code, Outcome.KEPT_APART, clean(cells.get(column, ""))))
 
 
 def _hold(prepared: Prepared, code: codes.Code, count: int | None = None) -> None:
@@ -228,7 +230,7 @@ def _machine_words(cell: str) -> tuple[str, ...]:
 
 
 def _hold_machine(prepared: Prepared, word: str) -> bool:
-    """"본봉 3대" is three lockstitch machines."""
+    """ "본봉 3대" is three lockstitch machines."""
     counted = _MACHINE.fullmatch(word)
     name, count = (counted["name"], int(counted["count"])) if counted else (word, None)
     found = codes.find(word, ("machine",)) or codes.find(name, ("machine",))

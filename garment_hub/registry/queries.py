@@ -77,7 +77,7 @@ def action_counts(session: Session, imported: RegistryImport) -> dict[RowAction,
         .where(RegistryRow.import_id == imported.id)
         .group_by(RegistryRow.action)
     )
-    return {action: count for action, count in session.execute(query)}
+    return dict(session.execute(query).tuples().all())
 
 
 def duplicate_count(session: Session, imported: RegistryImport) -> int:
@@ -106,9 +106,7 @@ def get_import(session: Session, import_id: int, district_id: int) -> RegistryIm
 
 def imports_of(session: Session, district_id: int) -> list[RegistryImport]:
     """Imports of a district, the latest first."""
-    query = (
-        select(RegistryImport).where(RegistryImport.district_id == district_id).order_by(RegistryImport.id.desc())
-    )
+    query = select(RegistryImport).where(RegistryImport.district_id == district_id).order_by(RegistryImport.id.desc())
     return list(session.scalars(query))
 
 

@@ -28,7 +28,6 @@ from models.factory import (
 from models.registry_import import FactoryIdentity, RegistryRow, RowAction
 
 
-
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Where the rows come from: it stands beside every fact."""
@@ -84,9 +83,7 @@ def store_chunk(session: Session, origin: Origin, chunk: Sequence[Prepared]) -> 
     """Store the rows of one chunk and what became of each."""
     found = sort_chunk(session, origin.district_id, origin.source, chunk)
     rows = [_row(origin, prepared, RowAction.REJECTED, None) for prepared in found.rejected]
-    rows += [
-        _row(origin, prepared, RowAction.UNCHANGED, identity.factory_id) for prepared, identity in found.unchanged
-    ]
+    rows += [_row(origin, prepared, RowAction.UNCHANGED, identity.factory_id) for prepared, identity in found.unchanged]
     rows += _create(session, origin, found.created)
     rows += _update(session, origin, found.updated)
     if rows:
@@ -94,7 +91,11 @@ def store_chunk(session: Session, origin: Origin, chunk: Sequence[Prepared]) -> 
 
 
 def _row(
-    origin: Origin, prepared: Prepared, action: RowAction, factory_id: int | None, before: Mapping[str, Any] | None = None
+    origin: Origin,
+    prepared: Prepared,
+    action: RowAction,
+    factory_id: int | None,
+    before: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     return {
         "import_id": origin.import_id,

@@ -32,7 +32,9 @@ class Trade:
     evidence: Evidence
 
 
-_SILENT = re.compile(r"(기타)?(제조업?|생산|manufactur(ing|er)|unspecified|other|governmentregistry|소상공인|도시형소공인|업체)")
+_SILENT = re.compile(
+    r"(기타)?(제조업?|생산|manufactur(ing|er)|unspecified|other|governmentregistry|소상공인|도시형소공인|업체)"
+)
 _NEVER = re.compile(
     r"기계|장비|고무|플라스틱|용접|광섬유|유리섬유|탄소섬유|방사선|소매|도매|판매|임대|세탁|종이|신발|부분품|모피 및 가죽"
     r"|machine|retail|wholesale|footwear|shoes?\b|laundry|food|agricultur|refinery|metal|electronic",
@@ -45,7 +47,9 @@ _SEWN = re.compile(
     r"|apparel|garment|sewing|cloth(?:ing|es)\b|home textile|fashion|tailor|knitwear|uniform|textiles?\b",
     re.IGNORECASE,
 )
-_TEXTILE = re.compile(r"방적|직조|직물|편조원단|편직|섬유|원단|부직포|펠트|로프|끈|어망|솜|연사|레이스|카펫|염색|spinning|weaving|yarn")
+_TEXTILE = re.compile(
+    r"방적|직조|직물|편조원단|편직|섬유|원단|부직포|펠트|로프|끈|어망|솜|연사|레이스|카펫|염색|spinning|weaving|yarn"
+)
 _NAME_SEWS = re.compile(
     r"봉제|의류|어패럴|어페럴|패션|피복|양장|유니폼|미싱|재단"
     r"|apparel|garment|fashion|clothing|knit(?:wear|ting)?\b|sweater|shirt|headwear|hosiery|tailor|dress(?:es)?\b",

@@ -17,8 +17,8 @@ _YEAR = re.compile(r"(\d{4})\s*년?")
 _YEAR_AND_MORE = re.compile(r"(\d{4})\s*[-./년]\s*\d{1,2}\s*월?")
 _WEIGHTS = (1, 3, 7, 1, 3, 7, 1, 3, 5)
 _PHONE_ENDS = re.compile(r"[/,;\n]|(?:\s*[~〜]\s*\d)|(?:\s+(?:내선|ext))", re.IGNORECASE)
-_YES = frozenset({"true", "t", "yes", "y", "1", "o", "○", "ㅇ", "예", "ok", "pass", "passed", "합격", "정상", "준수", "good"})
-_NO = frozenset({"false", "f", "no", "n", "0", "x", "×", "아니오", "fail", "failed", "rework", "불합격", "지연", "late", "bad"})
+_YES = frozenset("true t yes y 1 o ○ ㅇ 예 ok pass passed 합격 정상 준수 good".split())
+_NO = frozenset("false f no n 0 x × 아니오 fail failed rework 불합격 지연 late bad".split())
 
 
 def read_text(text: str, longest: int) -> Reading[str]:

@@ -97,7 +97,7 @@ def outcome(remark: Mapping[str, Any]) -> str:
     if remark["code"] in _INSTEAD:
         return str(_INSTEAD[remark["code"]])
     if remark["outcome"] == Outcome.CHANGED:
-        return _("Stored as %(value)s", value=remark.get("stored", ""))
+        return str(_("Stored as %(value)s", value=remark.get("stored", "")))
     return str(_OUTCOMES[Outcome(remark["outcome"])])
 
 

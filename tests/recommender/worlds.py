@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import date, timedelta
 from typing import Any
 
@@ -154,7 +155,17 @@ def factories(**fixed: Any) -> st.SearchStrategy[FactoryFeatures]:
     return st.builds(FactoryFeatures, **{**fields, **fixed})
 
 
-registers = st.lists(factories(), max_size=8, unique_by=lambda factory: factory.id)
+@st.composite
+def nearly_fit(draw: st.DrawFn) -> FactoryFeatures:
+    """The factory of `a_factory` with a few of its fields drawn: most of what can be known decides alone."""
+    drawn = draw(factories())
+    names = [field.name for field in fields(drawn) if field.name != "id"]
+    changed = draw(st.lists(st.sampled_from(names), max_size=3))
+    return a_factory(drawn.id, **{name: getattr(drawn, name) for name in changed})
+
+
+any_factory = factories() | nearly_fit()
+registers = st.lists(any_factory, max_size=8, unique_by=lambda factory: factory.id)
 outcomes = st.builds(
     Outcome,
     buyer=st.sampled_from(["d1", "d2", "d3", "d4"]),

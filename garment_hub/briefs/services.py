@@ -1,0 +1,108 @@
+"""Verbs of a brief: draft it, write a step, publish, withdraw, close, and keep its pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from garment_hub.briefs.fields import PLACE, column
+from garment_hub.briefs.presets import fill_in
+from garment_hub.briefs.queries import is_asked
+from garment_hub.recommendations.services import recommend_for_brief
+from models.base import utc_now
+from models.brief import Brief, BriefFile, BriefStatus
+from models.designer import Designer
+from models.district import Neighbourhood
+from models.errors import Conflict, Invalid
+from models.quote import QuoteRequest, RequestStatus
+from models.recommendation import Recommendation
+
+MOST_FILES = 6
+
+
+def draft_brief(session: Session, designer: Designer, item: str, category: str | None) -> Brief:
+    """A new draft that starts with what is usual for its item."""
+    brief = Brief(designer=designer, district=designer.district, item=item, category=category)
+    fill_in(brief)
+    session.add(brief)
+    session.flush()
+    return brief
+
+
+def write_step(session: Session, brief: Brief, values: Mapping[str, object]) -> None:
+    """Save one step of the form. A brief that factories have seen stays as they saw it."""
+    require_changeable(session, brief)
+    if values.get("item", brief.item) != brief.item:
+        brief.item = str(values["item"])
+        fill_in(brief)
+    for name, value in values.items():
+        if name == PLACE:
+            brief.deliver_to = _neighbourhood(session, brief, value)
+            brief.deliver_to_lat = brief.deliver_to_lon = None
+        else:
+            setattr(brief, column(name), value)
+    session.flush()
+
+
+def _neighbourhood(session: Session, brief: Brief, code: object) -> Neighbourhood | None:
+    query = select(Neighbourhood).where(Neighbourhood.district_id == brief.district_id, Neighbourhood.code == code)
+    return session.scalar(query) if code else None
+
+
+def require_changeable(session: Session, brief: Brief) -> None:
+    if brief.status not in (BriefStatus.DRAFT, BriefStatus.OPEN):
+        raise Conflict("brief_over")
+    if is_asked(session, brief):
+        raise Conflict("brief_already_asked")
+
+
+def publish_brief(session: Session, brief: Brief, today: date) -> Recommendation:
+    """Open the brief and make its first list; once open, a new list of what it says now."""
+    if brief.missing_for_publishing:
+        raise Invalid("brief_incomplete")
+    if brief.needed_by is None or brief.needed_by <= today:
+        raise Invalid("brief_day_over", field="needed_by")
+    if brief.status is not BriefStatus.OPEN:
+        brief.move_to(BriefStatus.OPEN)
+        brief.published_at = utc_now()
+    session.flush()
+    return recommend_for_brief(session, brief)
+
+
+def withdraw_brief(session: Session, brief: Brief) -> None:
+    """The designer no longer wants it; who was asked and has not answered need not."""
+    brief.move_to(BriefStatus.WITHDRAWN)
+    _take_back_requests(session, brief)
+
+
+def close_brief(session: Session, brief: Brief) -> None:
+    """The designer has found who makes it, here or elsewhere."""
+    brief.move_to(BriefStatus.CLOSED)
+    _take_back_requests(session, brief)
+
+
+def _take_back_requests(session: Session, brief: Brief) -> None:
+    open_ones = select(QuoteRequest).where(
+        QuoteRequest.brief_id == brief.id, QuoteRequest.status == RequestStatus.OPEN
+    )
+    for request in session.scalars(open_ones):
+        request.move_to(RequestStatus.WITHDRAWN)
+    session.flush()
+
+
+def add_files(session: Session, brief: Brief, stored: list[tuple[str, str]]) -> None:
+    """Keep pictures with the brief; ``stored`` holds key and title of each."""
+    require_changeable(session, brief)
+    if len(brief.files) + len(stored) > MOST_FILES:
+        raise Invalid("too_many_files", field="drawings", most=MOST_FILES)
+    brief.files += [BriefFile(key=key, title=title) for key, title in stored]
+    session.flush()
+
+
+def remove_file(session: Session, brief: Brief, file: BriefFile) -> None:
+    require_changeable(session, brief)
+    brief.files.remove(file)
+    session.flush()
