@@ -69,8 +69,8 @@ def file_response(root: Path, key: str) -> Response:
 
 def redraw(data: bytes) -> bytes:
     """The picture as WebP, upright, at most 1600 pixels, without anything the camera wrote into it."""
-    from PIL import Image
     from pi_heif import register_heif_opener
+    from PIL import Image
 
     register_heif_opener(thumbnails=False)
     try:

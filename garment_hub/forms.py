@@ -23,6 +23,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms import DateField as WtDateField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional, StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, EmailInput, ListWidget, TelInput
 
@@ -39,7 +40,7 @@ SHORT_TEXT = 120
 LONG_TEXT = 4000
 
 
-class BaseForm(FlaskForm):  # type: ignore[misc]
+class BaseForm(FlaskForm):
     """CSRF is checked for every unsafe request in one place, so a form does not check again."""
 
     class Meta:
@@ -213,31 +214,50 @@ class DateField(WtDateField):
             raise ValueError(_("Please write the day like this: 2027-03-12")) from None
 
 
-class ChoiceField(RadioField):
-    """One of a few, each shown; a value that is not offered gets our own words."""
+def _offer(pairs: Sequence[tuple[str, Any]] | None) -> list[SelectChoice] | None:
+    return None if pairs is None else [SelectChoice(value, label) for value, label in pairs]
 
-    def __init__(self, label: Any = None, *, required: Any = None, **kwargs: Any) -> None:
-        kwargs.setdefault("coerce", _text_or_none)
-        super().__init__(label, validators=_presence(required), validate_choice=False, **kwargs)
+
+class _Offered:
+    """Choices as pairs of code and word; a value that is not offered gets our own words."""
+
+    data: Any
+    _choices: list[SelectChoice] | None
+
+    @property
+    def choices(self) -> list[SelectChoice] | None:
+        return self._choices
+
+    @choices.setter
+    def choices(self, pairs: Sequence[tuple[str, Any]] | None) -> None:
+        self._choices = _offer(pairs)
 
     def pre_validate(self, form: Any) -> None:
-        if self.data is not None and self.data not in {value for value, *_rest in self.choices or ()}:
+        chosen = self.data if isinstance(self.data, list) else [self.data]
+        if not {value for value in chosen if value is not None} <= {choice.value for choice in self.choices or ()}:
             raise ValidationError(_("Please choose one of the answers shown."))
 
 
-class ChoicesField(SelectMultipleField):
+class ChoiceField(_Offered, RadioField):
+    """One of a few, each shown."""
+
+    def __init__(self, label: Any = None, *, required: Any = None, choices: Any = None, **kwargs: Any) -> None:
+        kwargs.setdefault("coerce", _text_or_none)
+        super().__init__(
+            label, validators=_presence(required), validate_choice=False, choices=_offer(choices), **kwargs
+        )
+
+
+class ChoicesField(_Offered, SelectMultipleField):
     """Any of a few, as tick boxes."""
 
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
 
-    def __init__(self, label: Any = None, *, required: Any = None, **kwargs: Any) -> None:
-        super().__init__(label, validators=_presence(required), validate_choice=False, **kwargs)
-
-    def pre_validate(self, form: Any) -> None:
-        offered = {value for value, *_rest in self.choices or ()}
-        if not set(self.data or ()) <= offered:
-            raise ValidationError(_("Please choose one of the answers shown."))
+    def __init__(self, label: Any = None, *, required: Any = None, choices: Any = None, **kwargs: Any) -> None:
+        super().__init__(
+            label, validators=_presence(required), validate_choice=False, choices=_offer(choices), **kwargs
+        )
 
 
 def _text_or_none(value: object) -> str | None:

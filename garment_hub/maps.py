@@ -96,7 +96,7 @@ def areas_of(borders: Mapping[str, Any] | None, places: Sequence[Neighbourhood])
 
 
 def joined_name(places: Sequence[Neighbourhood]) -> str:
-    """Names of one shape, the shared ending said once: 신설·용두동. One that no longer exists gives way to its successors."""
+    """Names of one shape, the shared ending said once (신설·용두동); what no longer exists gives way to its successors."""
     present = [place for place in places if place.valid_to is None] or list(places)
     names = [place_name(place) for place in present]
     ending = next((end for end in ("동", "-dong") if all(name.endswith(end) for name in names)), "")

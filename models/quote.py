@@ -89,6 +89,7 @@ class Quote(Base):
     price_includes: Mapped[list[str]] = mapped_column(Json, default=list)
     ready_on: Mapped[date]
     condition: Mapped[str | None]
+    remark: Mapped[str | None]  # what the factory adds, for instance answers to the questions
     answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
     answered_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 

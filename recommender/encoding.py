@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from math import sqrt
 from typing import Any
@@ -109,7 +109,11 @@ class LabelVectorizer(_NeverEmpty, CountVectorizer):  # type: ignore[misc]
 
 
 class TextVectorizer(_NeverEmpty, TfidfVectorizer):  # type: ignore[misc]
-    """A column of free text as TF-IDF of character pieces."""
+    """A column of free text as TF-IDF of character pieces; blanks between words are no piece."""
+
+    def build_analyzer(self) -> Callable[[str], list[str]]:
+        pieces = super().build_analyzer()
+        return lambda text: [piece for piece in pieces(text) if piece.strip()]
 
 
 def _labels(vocabulary: Sequence[str] | None) -> Pipeline:

@@ -1,4 +1,4 @@
-"""Fixtures every room shares: an application on its own database, PostgreSQL, a browser, a running site."""
+"""Fixtures every room shares: an application on its own database, PostgreSQL, Chromium, a running site."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 from uuid import uuid4
 
 import pytest
@@ -22,36 +22,83 @@ from garment_hub import schema
 from garment_hub.app import create_app
 from garment_hub.db import engine_of
 from garment_hub.demo.services import Size, seed_demo
+from models.district import District
+from models.user import Role, User
+from tests.browsing import Browser, signed_in
+from tests.builders import make_user
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser as Chromium
+    from playwright.sync_api import Page
 
 DEMO_PASSWORD = "a-long-demo-password"
 SECRET = "only for tests, and long enough to be accepted"
+DATABASE = "garment_hub.sqlite3"
+LOCAL_SERVERS = ("postgresql:///postgres", "postgresql://127.0.0.1/postgres")
 CHROMIUM_FLAGS = (
-    "--disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
+    "--disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update "
+    "--disable-sync"
 ).split()
+MARKED_BY_FIXTURE = {"chromium": "browser", "postgresql_server": "postgresql"}
 
 
-def missing(what: str, why: str) -> None:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that uses Chromium or PostgreSQL is marked so without having to say it."""
+    for item in items:
+        for fixture, mark in MARKED_BY_FIXTURE.items():
+            if fixture in getattr(item, "fixturenames", ()):
+                item.add_marker(mark)
+
+
+def missing(what: str, why: str) -> NoReturn:
     """Skip for want of a tool, or fail where the run insists on it."""
     if what in os.environ.get("GARMENT_HUB_REQUIRE", "").split(","):
         pytest.fail(f"{what} is required here: {why}")
     pytest.skip(why)
 
 
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the newest schema and the first district, to be copied: migrating takes longer."""
+    folder = tmp_path_factory.mktemp("empty")
+    _dispose(_migrated(DATA_DIR=folder, SECRET_KEY=SECRET))
+    return folder / DATABASE
+
+
+def _migrated(**settings: Any) -> Flask:
+    app = create_app(**settings)
+    schema.upgrade(engine_of(app))
+    return app
+
+
+def _dispose(app: Flask) -> None:
+    engine_of(app).dispose()
+
+
 @pytest.fixture
-def make_app(tmp_path: Path) -> Callable[..., Flask]:
-    """Makes applications with the newest schema, each on a SQLite file unless told otherwise."""
+def make_app(tmp_path: Path, empty_database: Path) -> Iterator[Callable[..., Flask]]:
+    """Makes applications with the newest schema, each on its own SQLite file unless told otherwise."""
+    made: list[Flask] = []
 
     def make(**overrides: Any) -> Flask:
+        folder = tmp_path / uuid4().hex
         settings = {
-            "DATA_DIR": tmp_path / uuid4().hex,
+            "TESTING": True,
+            "DATA_DIR": folder,
             "SECRET_KEY": SECRET,
             "DEMO_PASSWORD": DEMO_PASSWORD,
         } | overrides
-        app = create_app(TESTING=True, **settings)
-        schema.upgrade(engine_of(app))
-        return app
+        if {"DATA_DIR", "DATABASE_URL"}.isdisjoint(overrides):
+            folder.mkdir()
+            shutil.copy(empty_database, folder / DATABASE)
+            made.append(create_app(**settings))
+        else:
+            made.append(_migrated(**settings))
+        return made[-1]
 
-    return make
+    yield make
+    for app in made:
+        _dispose(app)
 
 
 @pytest.fixture
@@ -66,19 +113,33 @@ def client(app: Flask) -> FlaskClient:
 
 @pytest.fixture
 def session(app: Flask) -> Iterator[Session]:
+    """Rows of ``app``; commit before a client is to see them."""
     with Session(engine_of(app), expire_on_commit=False) as session:
         yield session
 
 
+@pytest.fixture
+def client_as(app: Flask, session: Session) -> Callable[[Role | User], Browser]:
+    """A browser in which somebody signed in: this person, or anybody with this role. Commits ``session``."""
+
+    def sign_in(who: Role | User) -> Browser:
+        if isinstance(who, Role):
+            who = make_user(session, who, session.get_one(District, 1))
+        return signed_in(app, session, who)
+
+    return sign_in
+
+
 @pytest.fixture(scope="session")
-def demo_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+def demo_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """A small demo district for reading; a test that writes makes its own."""
-    return _demo(tmp_path_factory.mktemp("demo"), Size(factories=60, designers=8, months=6))
+    app = _demo(tmp_path_factory.mktemp("demo"), Size(factories=60, designers=8, months=6))
+    yield app
+    _dispose(app)
 
 
 def _demo(folder: Path, size: Size) -> Flask:
-    app = create_app(DATA_DIR=folder, SECRET_KEY=SECRET, DEMO_PASSWORD=DEMO_PASSWORD, RATE_LIMITS=False)
-    schema.upgrade(engine_of(app))
+    app = _migrated(DATA_DIR=folder, SECRET_KEY=SECRET, DEMO_PASSWORD=DEMO_PASSWORD, RATE_LIMITS=False)
     seed_demo(app, size)
     return app
 
@@ -86,17 +147,27 @@ def _demo(folder: Path, size: Size) -> Flask:
 @pytest.fixture(scope="session")
 def postgresql_server() -> str:
     """Address of a server on which databases may be made."""
-    address = os.environ.get("GARMENT_HUB_TEST_POSTGRESQL_URL")
-    if not address:
-        missing("postgresql", "GARMENT_HUB_TEST_POSTGRESQL_URL names no server")
-    engine = create_engine(str(address))
+    named = os.environ.get("GARMENT_HUB_TEST_POSTGRESQL_URL")
+    reasons = []
+    for address in (named,) if named else LOCAL_SERVERS:
+        why_not = _why_unusable(address)
+        if why_not is None:
+            return address
+        reasons.append(why_not)
+    where = "at GARMENT_HUB_TEST_POSTGRESQL_URL" if named else "on this machine"
+    missing("postgresql", f"no PostgreSQL {where} makes databases for tests: {reasons[0]}")
+
+
+def _why_unusable(address: str) -> str | None:
+    engine = create_engine(address, connect_args={"connect_timeout": 5})
     try:
-        engine.connect().close()
+        with engine.connect() as connection:
+            may = connection.scalar(text("SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"))
     except OperationalError as error:
-        missing("postgresql", f"no PostgreSQL at GARMENT_HUB_TEST_POSTGRESQL_URL: {error.orig}")
+        return str(error.orig).splitlines()[0]
     finally:
         engine.dispose()
-    return str(address)
+    return None if may else "the role may not create databases"
 
 
 @pytest.fixture
@@ -114,52 +185,80 @@ def postgresql_url(postgresql_server: str) -> Iterator[str]:
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def either_engine_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The same test on both databases."""
+    """The same test on both databases: ``make_app(DATABASE_URL=either_engine_url)``."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'test.sqlite3'}"
     url: str = request.getfixturevalue("postgresql_url")
     return url
 
 
-def _chromium() -> str | None:
+def _chromium_path() -> str | None:
     wanted = os.environ.get("GARMENT_HUB_CHROMIUM")
     names = [wanted] if wanted else ["chromium", "chromium-browser", "google-chrome"]
     return next((path for name in names if (path := shutil.which(name))), None)
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
+def chromium() -> Iterator[Chromium]:
     """The system's Chromium, driven by Playwright."""
-    executable = _chromium()
-    if executable is None:
-        missing("chromium", "no Chromium on this machine")
+    path = _chromium_path()
+    if path is None:
+        missing("chromium", "no Chromium on this machine; GARMENT_HUB_CHROMIUM names one elsewhere")
     from playwright.sync_api import sync_playwright
 
-    flags = [*CHROMIUM_FLAGS, "--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else CHROMIUM_FLAGS
+    # Chromium's sandbox does not work for root, and only there is it given up.
+    flags = [*CHROMIUM_FLAGS, "--no-sandbox"] if os.geteuid() == 0 else CHROMIUM_FLAGS
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=executable, args=flags)
-        yield chromium
-        chromium.close()
+        browser = playwright.chromium.launch(executable_path=path, args=flags)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def new_page(chromium: Chromium) -> Iterator[Callable[..., Page]]:
+    """Opens a page with its own cookies; arguments go to Playwright's new_context (viewport, java_script_enabled)."""
+    contexts = []
+
+    def open_page(**options: Any) -> Page:
+        contexts.append(chromium.new_context(**({"locale": "ko-KR", "timezone_id": "Asia/Seoul"} | options)))
+        return contexts[-1].new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
-    """A running site with made-up data."""
+class LiveSite:
+    """A running site with made-up data; its people sign in with ``password``."""
 
     url: str
     app: Flask
     password: str = DEMO_PASSWORD
 
 
+@pytest.fixture(scope="session")
+def demo_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The whole demo district in a SQLite file, to be copied."""
+    folder = tmp_path_factory.mktemp("whole_demo")
+    _dispose(_demo(folder, Size()))
+    return folder / DATABASE
+
+
 @pytest.fixture(scope="module")
-def live_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def live_site(demo_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
     """The whole demo district served on a free loopback port, for one module's journeys."""
     import waitress
+    from waitress import wasyncore
 
-    app = _demo(tmp_path_factory.mktemp("live"), Size())
+    folder = tmp_path_factory.mktemp("live")
+    shutil.copy(demo_database, folder / DATABASE)
+    app = create_app(DATA_DIR=folder, SECRET_KEY=SECRET, DEMO_PASSWORD=DEMO_PASSWORD, RATE_LIMITS=False)
     server = waitress.create_server(app, host="127.0.0.1", port=0, threads=4)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    yield Site(f"http://127.0.0.1:{server.effective_port}", app)
-    server.close()
+    yield LiveSite(f"http://127.0.0.1:{server.effective_port}", app)
+    server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map))  # in the server's own thread
     thread.join(timeout=10)
+    server.task_dispatcher.shutdown()
+    _dispose(app)

@@ -67,7 +67,7 @@ def _brief(values: dict[str, Any], district: District) -> Brief:
         "price_includes": [], "certificates": [], "has_flexible_dates": True, "is_vat_included": False,
         "is_sample_wanted": True, "is_verified_only": False,
     }  # fmt: skip
-    return Brief(district_id=district.id, **(defaults | values))
+    return Brief(district=district, district_id=district.id, **(defaults | values))
 
 
 def _unknown_field(name: str) -> Complaint:
@@ -151,7 +151,7 @@ def _read_place(value: Any, district: District, session: Session) -> dict[str, A
         place = session.scalar(query)
         if place is None:
             raise _Wrong(_("There is no dong with the code %(code)s in this district.", code=_short(str(value["dong"]))))
-        return {"deliver_to_id": place.id, "deliver_to_lat": place.lat, "deliver_to_lon": place.lon}
+        return {"deliver_to": place, "deliver_to_id": place.id}
     if isinstance(value, Mapping) and set(value) == {"lat", "lon"}:
         return {"deliver_to_lat": _degree(value["lat"], 90), "deliver_to_lon": _degree(value["lon"], 180)}
     raise _Wrong(_("Please give a dong, or lat and lon."))

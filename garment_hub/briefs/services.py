@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import select
@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from garment_hub.briefs.fields import PLACE, column
 from garment_hub.briefs.presets import fill_in
 from garment_hub.briefs.queries import is_asked
-from garment_hub.recommendations.services import recommend_for_brief
 from models.base import utc_now
 from models.brief import Brief, BriefFile, BriefStatus
 from models.designer import Designer
@@ -61,6 +60,8 @@ def require_changeable(session: Session, brief: Brief) -> None:
 
 def publish_brief(session: Session, brief: Brief, today: date) -> Recommendation:
     """Open the brief and make its first list; once open, a new list of what it says now."""
+    from garment_hub.recommendations.services import recommend_for_brief  # ranking loads NumPy
+
     if brief.missing_for_publishing:
         raise Invalid("brief_incomplete")
     if brief.needed_by is None or brief.needed_by <= today:
@@ -93,12 +94,12 @@ def _take_back_requests(session: Session, brief: Brief) -> None:
     session.flush()
 
 
-def add_files(session: Session, brief: Brief, stored: list[tuple[str, str]]) -> None:
-    """Keep pictures with the brief; ``stored`` holds key and title of each."""
+def add_files(session: Session, brief: Brief, keys: Sequence[str]) -> None:
+    """Keep stored pictures with the brief."""
     require_changeable(session, brief)
-    if len(brief.files) + len(stored) > MOST_FILES:
+    if len(brief.files) + len(keys) > MOST_FILES:
         raise Invalid("too_many_files", field="drawings", most=MOST_FILES)
-    brief.files += [BriefFile(key=key, title=title) for key, title in stored]
+    brief.files += [BriefFile(key=key, title=f"{number}") for number, key in enumerate(keys, len(brief.files) + 1)]
     session.flush()
 
 

@@ -8,12 +8,13 @@ from datetime import date
 from random import Random
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from garment_hub.accounts.services import hash_password
 from garment_hub.db import engine_of, unit_of_work
 from garment_hub.demo import names, showcase
+from garment_hub.demo.activity import Desk
 from garment_hub.demo.trade import Market, make_designers
 from garment_hub.demo.workshops import Maker, make_workshops
 from models.capacity import today_in_seoul
@@ -34,11 +35,23 @@ class Size:
 
 
 def prepare_demo(app: Flask) -> None:
-    """Seed a database that holds nothing yet; leave any other alone."""
+    """Seed a database that holds nothing yet; a demo database takes over a new demo password; leave any other alone."""
     with Session(engine_of(app)) as session:
         is_empty = not _holds_anything(session)
+        installation = session.get_one(Installation, 1)
+    wanted: str | None = app.config["DEMO_PASSWORD"]
     if is_empty:
         seed_demo(app, Size())
+    elif installation.is_demo and wanted and wanted != installation.demo_password:
+        _change_password(app, wanted)
+
+
+def _change_password(app: Flask, password: str) -> None:
+    password_hash = hash_password(password)
+    with unit_of_work(engine_of(app)) as session:
+        session.get_one(Installation, 1).demo_password = password
+        addresses = [f"{name}@demo.example" for name in SIGN_INS]
+        session.execute(update(User).where(User.email.in_(addresses)).values(password_hash=password_hash))
 
 
 def _holds_anything(session: Session) -> bool:
@@ -76,8 +89,8 @@ def _fill(session: Session, size: Size, password_hash: str, today: date) -> None
     session.add_all(week for factory in made for week in maker.weeks(factory))
     session.flush()
     session.add_all(Market(random, asking, [*shown, *made], today).orders(size.months))
-    if len(showing) > 1:
-        showcase.waiting_request(session, showing[1], shown[0], today)
+    session.add_all(Desk(random, asking[2:] or asking, made, today).requests(len(made) // 16))
+    showcase.waiting_request(session, showing[1], shown[0], today)
     session.flush()
 
 

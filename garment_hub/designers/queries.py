@@ -56,7 +56,7 @@ def _visible_to(user: User | None) -> ColumnElement[bool]:
     if _sees_all(user):
         return true()
     if user is None:
-        return Designer.is_public
+        return Designer.is_public.is_(True)
     return or_(Designer.is_public, Designer.user_id == user.id)
 
 

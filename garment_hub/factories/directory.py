@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, exists, func, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select, true
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from garment_hub.factories.search import condition
@@ -49,7 +49,7 @@ class Page:
 def visible_to(user: User | None, district_id: int) -> ColumnElement[bool]:
     """Strangers, designers and owners see what is listed, staff every garment maker of the own district."""
     sees_all = user is not None and user.is_staff and user.district_id == district_id
-    return Factory.sector == Sector.GARMENT if sees_all else Factory.is_listed
+    return and_(Factory.sector == Sector.GARMENT if sees_all else Factory.is_listed)
 
 
 def find_page(session: Session, district_id: int, user: User | None, wishes: Wishes, today: date, number: int) -> Page:
@@ -82,7 +82,8 @@ def count_wishes(session: Session, district_id: int, user: User | None, wishes: 
     codes = _counts_of(session, list(conditions.values()))
     for kind in wishes.codes:
         codes[kind] = _counts_of(session, without(kind)).get(kind, {})
-    return Counts(codes, {place: count for place, count in session.execute(by_place)}, session.scalar(free) or 0)
+    places: dict[int | None, int] = dict(session.execute(by_place).tuples().all())
+    return Counts(codes, places, session.scalar(free) or 0)
 
 
 def _counts_of(session: Session, conditions: list[ColumnElement[bool]]) -> dict[CapabilityKind, dict[str, int]]:

@@ -46,7 +46,11 @@ class PlaceField(SelectField):
 
     def __init__(self, label: Any = None, *, required: Any = None, **kwargs: Any) -> None:
         super().__init__(
-            label, validators=[Required(required)] if required else [], coerce=_whole_or_none, validate_choice=False, **kwargs
+            label,
+            validators=[Required(required)] if required else [],
+            coerce=_whole_or_none,
+            validate_choice=False,
+            **kwargs,
         )
 
     def offer(self, places: Sequence[Neighbourhood]) -> None:
@@ -62,15 +66,22 @@ def _whole_or_none(value: object) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
 
 
-class SignUpForm(ConsentFields, BaseForm):
-    """``name`` is the workshop's."""
+class RegisterForm(BaseForm):
+    """The three facts that cannot be missing; ``name`` is the workshop's."""
 
-    name = TextField(lazy_gettext("Name of the factory"), required=lazy_gettext("Please write the name of the factory."))
+    name = TextField(
+        lazy_gettext("Name of the factory"), required=lazy_gettext("Please write the name of the factory.")
+    )
+    dong = PlaceField(lazy_gettext("Where is it?"), required=lazy_gettext("Please choose the neighbourhood."))
+    stages = ChoicesField(lazy_gettext("What do you do?"), required=lazy_gettext("Please choose at least one."))
+
+
+class SignUpForm(ConsentFields, RegisterForm):
+    """The same for somebody without an account."""
+
     owner_name = TextField(lazy_gettext("Your name"))
     phone = PhoneField(lazy_gettext("Telephone"), required=lazy_gettext("Please write a telephone number."))
     password = NewPasswordField(lazy_gettext("Password"), required=lazy_gettext("Please write a password."))
-    dong = PlaceField(lazy_gettext("Where is it?"), required=lazy_gettext("Please choose the neighbourhood."))
-    stages = ChoicesField(lazy_gettext("What do you do?"), required=lazy_gettext("Please choose at least one."))
     email = EmailField(lazy_gettext("E-mail"))
 
 
@@ -198,7 +209,9 @@ def certificates_form() -> type[CertificatesForm]:
 
 
 class AboutForm(BaseForm):
-    name = TextField(lazy_gettext("Name of the factory"), required=lazy_gettext("Please write the name of the factory."))
+    name = TextField(
+        lazy_gettext("Name of the factory"), required=lazy_gettext("Please write the name of the factory.")
+    )
     introduction = LongTextField(lazy_gettext("In your own words"), longest=1000)
     brands_supplied = TextField(lazy_gettext("Brands you have sewn for"), longest=300)
     neighbourhood_id = PlaceField(
@@ -241,7 +254,9 @@ class CapacityForm(BaseForm):
 
 def capacity_form(weeks: Mapping[date, str]) -> type[CapacityForm]:
     """``weeks`` are the Mondays with the words for each week."""
-    return type("CapacityFormOfWeeks", (CapacityForm,), {day.isoformat(): DaysField(name) for day, name in weeks.items()})
+    return type(
+        "CapacityFormOfWeeks", (CapacityForm,), {day.isoformat(): DaysField(name) for day, name in weeks.items()}
+    )
 
 
 def offer_codes(field: ChoicesField, kind: CapabilityKind) -> None:

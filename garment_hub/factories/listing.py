@@ -41,9 +41,7 @@ def _fabrics(factory: Factory, _places: Sequence[Neighbourhood]) -> BaseForm:
 
 
 def _save_fabrics(factory: Factory, form: forms.FabricsForm, said: Statement) -> None:
-    services.state_codes(
-        factory, CapabilityKind.FABRIC, form.codes.data, said, is_complete=form.only_these.data
-    )
+    services.state_codes(factory, CapabilityKind.FABRIC, form.codes.data, said, is_complete=form.only_these.data)
 
 
 def _stages(factory: Factory, _places: Sequence[Neighbourhood]) -> BaseForm:
@@ -184,17 +182,81 @@ def _save_about(factory: Factory, form: forms.AboutForm, said: Statement) -> Non
 
 
 PARTS: tuple[Part, ...] = (
-    Part("fabrics", lazy_gettext("Which fabrics do you mostly work with?"), lazy_gettext("Fabrics"), ("fabric",), _fabrics, _save_fabrics),
-    Part("stages", lazy_gettext("What do you do?"), lazy_gettext("Stages"), ("stage",), _stages, _save_stages),
+    Part(
+        "fabrics",
+        lazy_gettext("Which fabrics do you mostly work with?"),
+        lazy_gettext("Fabrics"),
+        ("fabric",),
+        _fabrics,
+        _save_fabrics,
+    ),
     Part("items", lazy_gettext("What do you sew?"), lazy_gettext("Items"), ("item",), _items, _save_items),
-    Part("processes", lazy_gettext("Which work do you do in your own shop?"), lazy_gettext("Processes"), ("process",), _processes, _save_processes),
-    Part("machines", lazy_gettext("How many machines do you have?"), lazy_gettext("Machines"), ("machine",), _machines, _save_machines),
+    Part(
+        "rates",
+        lazy_gettext("How many pieces a day?"),
+        lazy_gettext("Pieces a day"),
+        (services.RATES,),
+        _rates,
+        _save_rates,
+    ),
+    Part("stages", lazy_gettext("What do you do?"), lazy_gettext("Stages"), ("stage",), _stages, _save_stages),
+    Part(
+        "processes",
+        lazy_gettext("Which work do you do in your own shop?"),
+        lazy_gettext("Processes"),
+        ("process",),
+        _processes,
+        _save_processes,
+    ),
+    Part(
+        "machines",
+        lazy_gettext("How many machines do you have?"),
+        lazy_gettext("Machines"),
+        ("machine",),
+        _machines,
+        _save_machines,
+    ),
     Part("size", lazy_gettext("How do you work?"), lazy_gettext("People and quantities"), SIZE, _size, _save_size),
-    Part("rates", lazy_gettext("How many pieces a day?"), lazy_gettext("Pieces a day"), (services.RATES,), _rates, _save_rates),
-    Part("price", lazy_gettext("From which price do you work?"), lazy_gettext("Price"), ("price_floor_krw", "is_price_vat_included", "price_includes"), _price, _save_price),
-    Part("markets", lazy_gettext("Whom do you sew for?"), lazy_gettext("Customers and clothes"), tuple(kind.value for kind in MARKETS), _markets, _save_markets),
-    Part("certificates", lazy_gettext("Which certificates do you have?"), lazy_gettext("Certificates"), (services.CERTIFICATES,), _certificates, _save_certificates),
-    Part("about", lazy_gettext("Tell about your factory"), lazy_gettext("Name, place and introduction"), ABOUT, _about, _save_about),
-)  # fmt: skip
-FIRST_PARTS = 3  # asked one after the other at sign-up; the rest is offered
+    Part(
+        "price",
+        lazy_gettext("From which price do you work?"),
+        lazy_gettext("Price"),
+        ("price_floor_krw", "is_price_vat_included", "price_includes"),
+        _price,
+        _save_price,
+    ),
+    Part(
+        "markets",
+        lazy_gettext("Whom do you sew for?"),
+        lazy_gettext("Customers and clothes"),
+        (*MARKETS,),
+        _markets,
+        _save_markets,
+    ),
+    Part(
+        "certificates",
+        lazy_gettext("Which certificates do you have?"),
+        lazy_gettext("Certificates"),
+        (services.CERTIFICATES,),
+        _certificates,
+        _save_certificates,
+    ),
+    Part(
+        "about",
+        lazy_gettext("Tell about your factory"),
+        lazy_gettext("Name, place and introduction"),
+        ABOUT,
+        _about,
+        _save_about,
+    ),
+)
+FIRST_PARTS = PARTS[:3]  # asked one after the other at sign-up; the rest is offered
 BY_KEY = {part.key: part for part in PARTS}
+# What is made of a fabric, beside its picture.
+FABRIC_EXAMPLES = {
+    "woven": ["shirt_blouse", "dress", "jacket", "trousers"],
+    "knit_jersey": ["tshirt", "sweatshirt_hoodie", "underwear"],
+    "sweater_knit": ["sweater_pullover", "cardigan"],
+    "denim": ["denim_jeans"],
+    "padding": ["padded_outerwear"],
+}

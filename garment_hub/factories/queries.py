@@ -60,6 +60,14 @@ def weeks_from(session: Session, factory: Factory, first_day: date, count: int) 
     return {monday: stated.get(monday) for monday in mondays}
 
 
+def last_week(session: Session, factory: Factory, today: date) -> CapacityWeek | None:
+    return session.scalar(
+        select(CapacityWeek).where(
+            CapacityWeek.factory_id == factory.id, CapacityWeek.starts_on == week_of(today) - timedelta(weeks=1)
+        )
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class History:
     """A factory's imported past in figures; each pair is (good ones, ones of which it is known)."""

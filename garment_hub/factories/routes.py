@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -12,11 +13,11 @@ from flask_login import current_user
 from garment_hub.accounts import services as accounts
 from garment_hub.accounts import sign_in
 from garment_hub.db import get_session
+from garment_hub.errors import STATUS
 from garment_hub.factories import services
 from garment_hub.factories.directory import FACETS, Counts, Wishes, count_wishes, find_page
-from garment_hub.factories.forms import SignUpForm, capacity_form, offer_codes
-from garment_hub.factories.holidays import holidays_of
-from garment_hub.factories.listing import BY_KEY, FIRST_PARTS, PARTS, Part
+from garment_hub.factories.forms import CapacityForm, RegisterForm, SignUpForm, capacity_form, offer_codes
+from garment_hub.factories.listing import BY_KEY, FABRIC_EXAMPLES, FIRST_PARTS, PARTS, Part
 from garment_hub.factories.queries import (
     factory_of,
     get_factory,
@@ -27,6 +28,7 @@ from garment_hub.factories.queries import (
     weeks_from,
 )
 from garment_hub.factories.search import LONGEST_QUESTION
+from garment_hub.factories.weeks import as_last_week, week_rows
 from garment_hub.labels import week
 from garment_hub.maps import DongMap, dong_map
 from garment_hub.permissions import Access, audience, public, signed_in
@@ -34,7 +36,7 @@ from garment_hub.site import current_district
 from models import vocabulary
 from models.capacity import today_in_seoul
 from models.district import Neighbourhood, current_neighbourhoods
-from models.errors import Conflict, DomainError, Invalid, NotFound
+from models.errors import DomainError, Invalid, NotFound
 from models.factory import CapabilityKind, Factory
 from models.user import Role, User
 
@@ -106,7 +108,7 @@ def _directory_map(wishes: Wishes, counts: Counts, address: Any) -> DongMap:
 def mine() -> ResponseReturnValue:
     factory = factory_of(get_session(), signed_in())
     if factory is None:
-        return redirect(url_for("factories.add"), 303)
+        return redirect(url_for("factories.sign_up"), 303)
     return redirect(url_for("factories.edit", factory_id=factory.id), 303)
 
 
@@ -138,23 +140,30 @@ def show(factory_id: int) -> str:
 @bp.route("/sign-up/factory", methods=["GET", "POST"])
 @public
 def sign_up() -> ResponseReturnValue:
-    form = SignUpForm()
+    """For strangers with an account to be made; for an owner without a factory just the factory."""
+    is_owner = current_user.is_authenticated and current_user.role == Role.FACTORY_OWNER
+    if is_owner and factory_of(get_session(), current_user):
+        return redirect(url_for("factories.mine"), 303)
+    form = RegisterForm() if is_owner else SignUpForm()
     form.dong.offer(_places())
     offer_codes(form.stages, CapabilityKind.STAGE)
     if form.validate_on_submit():
-        get_session().rollback()  # hashing takes long: nobody waits for our write lock meanwhile
-        password_hash = accounts.hash_password(form.password.data)
         try:
-            factory = _sign_up(form, password_hash)
+            factory = _register(form, _owner(form))
         except Invalid as error:
             form.refuse(error)
         else:
-            return redirect(url_for("factories.edit", factory_id=factory.id, part=PARTS[0].key), 303)
-    return render_template("factories/sign_up.html", form=form), 422 if form.errors else 200
+            return redirect(url_for("factories.edit", factory_id=factory.id, part=PARTS[0].key, first=1), 303)
+    return render_template("factories/sign_up.html", form=form, is_owner=is_owner), 422 if form.errors else 200
 
 
-def _sign_up(form: SignUpForm, password_hash: str) -> Factory:
+def _owner(form: RegisterForm) -> User:
+    """Who is signed in, or the person that the form describes, then signed in."""
+    if not isinstance(form, SignUpForm):
+        return signed_in()
     session = get_session()
+    session.rollback()  # hashing takes long: nobody waits for our write lock meanwhile
+    password_hash = accounts.hash_password(form.password.data)
     owner = accounts.register_person(
         session,
         role=Role.FACTORY_OWNER,
@@ -165,16 +174,15 @@ def _sign_up(form: SignUpForm, password_hash: str) -> Factory:
         email=form.email.data,
         consents=form.consents,
     )
-    factory = services.register_factory(
-        session,
-        owner,
-        name=form.name.data,
-        neighbourhood=session.get_one(Neighbourhood, form.dong.data),
-        stages=form.stages.data,
-        on=today_in_seoul(),
-    )
     sign_in.start(session, owner)
-    return factory
+    return owner
+
+
+def _register(form: RegisterForm, owner: User) -> Factory:
+    session = get_session()
+    place = session.get_one(Neighbourhood, form.dong.data)
+    stages, today = form.stages.data, today_in_seoul()
+    return services.register_factory(session, owner, name=form.name.data, neighbourhood=place, stages=stages, on=today)
 
 
 def _places() -> list[Neighbourhood]:
@@ -197,15 +205,67 @@ def edit(factory_id: int, part: str | None = None) -> ResponseReturnValue:
 
 def _edit_part(factory: Factory, part: Part, person: User) -> ResponseReturnValue:
     form = part.make(factory, _places())
+    is_first = bool(request.args.get("first")) and part in FIRST_PARTS
     if form.validate_on_submit():
         said = services.statement_of(person, factory, today_in_seoul())
         part.save(factory, form, said)
         services.confirm(get_session(), factory, said)
-        return redirect(_after(factory, part), 303)
-    number = PARTS.index(part) + 1
-    first = number if number <= FIRST_PARTS and not _is_past_first_parts(factory, part) else 0
+        return redirect(_after(factory, part, is_first), 303)
+    step = FIRST_PARTS.index(part) + 1 if is_first else 0
     page = render_template(
         f"factories/edit_{part.key}.html",
-        factory=factory, part=part, form=form, first=first, first_parts=FIRST_PARTS, notes=EXAMPLES,
-    )  # fmt: skip
+        factory=factory,
+        part=part,
+        form=form,
+        step=step,
+        steps=len(FIRST_PARTS),
+        fact=next(filter(None, map(factory.fact, part.facts)), None),
+        worn=FABRIC_EXAMPLES,
+    )
     return page, 422 if form.errors else 200
+
+
+def _after(factory: Factory, part: Part, is_first: bool) -> str:
+    """The next of the first questions, or the overview that says what was saved."""
+    rest = FIRST_PARTS[FIRST_PARTS.index(part) + 1 :] if is_first else ()
+    if rest:
+        return url_for("factories.edit", factory_id=factory.id, part=rest[0].key, first=1)
+    return url_for("factories.edit", factory_id=factory.id, saved=part.key)
+
+
+@bp.route("/factories/<int:factory_id>/capacity", methods=["GET", "POST"])
+@audience(*EDITORS)
+def capacity(factory_id: int) -> ResponseReturnValue:
+    session, today, person = get_session(), today_in_seoul(), signed_in()
+    factory = get_factory(session, factory_id, person, Access.WRITE)
+    weeks = weeks_from(session, factory, today, WEEKS_ASKED)
+    last = last_week(session, factory, today)
+    form = capacity_form({monday: week(monday) for monday in weeks})(
+        data={monday.isoformat(): stated.open_hundredths for monday, stated in weeks.items() if stated}
+    )
+    status = 200
+    if form.is_submitted():
+        status = _list_capacity(form, factory, person, as_last_week(weeks, last) if "same" in request.form else None)
+        if status == 303:
+            return redirect(url_for("factories.capacity", factory_id=factory.id, saved=1), 303)
+    rows = week_rows(weeks, factory.district.country)
+    page = render_template(
+        "factories/capacity.html", factory=factory, form=form, rows=rows, last=last, saved=request.args.get("saved")
+    )
+    return page, status
+
+
+def _list_capacity(form: CapacityForm, factory: Factory, person: User, same: dict[date, int] | None) -> int:
+    """Save the weeks as last week's (``same``) or as written; the status tells how it went."""
+    if same is None and not form.validate():
+        return 422
+    if same is not None and not same:
+        form.form_errors.append(_("Nothing was written for last week. Please write the days below."))
+        return 422
+    said = services.statement_of(person, factory, today_in_seoul())
+    try:
+        services.list_capacity(get_session(), factory, same or form.days, said)
+    except DomainError as error:
+        form.refuse(error)
+        return STATUS[type(error)]
+    return 303

@@ -140,13 +140,20 @@ def list_capacity(session: Session, factory: Factory, weeks: Mapping[date, int],
     for monday, offered in sorted(weeks.items()):
         if monday.weekday() != 0 or not 0 <= offered <= DAYS_PER_WEEK * HUNDREDTHS_PER_DAY:
             raise Invalid("capacity_out_of_range", field=monday.isoformat())
-        if not (_offer(session, factory, monday, offered) or _first_offer(session, factory, monday, offered)):
-            # The row came into being in between, or holds more than is offered: the statement itself tells which.
-            if not _offer(session, factory, monday, offered):
-                raise Conflict("capacity_below_taken", field=monday.isoformat())
+        if not _set_open(session, factory, monday, offered):
+            raise Conflict("capacity_below_taken", field=monday.isoformat())
     _note(factory, CAPACITY, said, is_known=True)
     factory.confirmed_on = said.on
     session.flush()
+
+
+def _set_open(session: Session, factory: Factory, monday: date, offered: int) -> bool:
+    """Change the week, or begin it; a row that somebody else began in between is changed at the second try."""
+    return (
+        _offer(session, factory, monday, offered)
+        or _first_offer(session, factory, monday, offered)
+        or _offer(session, factory, monday, offered)
+    )
 
 
 def _offer(session: Session, factory: Factory, monday: date, offered: int) -> bool:

@@ -36,7 +36,7 @@ def stage_counts(session: Session, district_id: int) -> dict[str, int]:
         .where(FactoryCapability.kind == CapabilityKind.STAGE, FactoryCapability.has)
         .group_by(FactoryCapability.code)
     )
-    return {code: number for code, number in session.execute(query).all()}
+    return dict(row._tuple() for row in session.execute(query))
 
 
 def listed_count(session: Session, district_id: int) -> int:

@@ -25,7 +25,8 @@ _HEADINGS: dict[str, str] = {
     "|facility_name|facility|company|factory|supplier_name|business_name",
     "source_id": "facility_id|os_id|oar_id|factory_id|external_id|id|관리번호|업체코드|업체번호|등록번호|공장등록번호"
     "|회원번호|고유번호|식별번호|registration_number|registration_no|reg_no|member_no|membership_no",
-    "address": "address|주소|소재지|지번주소|공장대표주소(지번)|공장대표주소|공장주소|사업장주소|사업장소재지|소재지주소"
+    "address": "address|주소|소재지|지번주소|공장대표주소(지번)|공장대표주소|공장주소|사업장주소"
+    "|사업장소재지|소재지주소"
     "|소재지지번주소|업체주소|공장소재지"
     "|factory_address|full_address|street_address|location",
     "road_address": "도로명주소|소재지도로명주소|공장대표주소(도로명)|도로명|새주소|road_address",
@@ -44,10 +45,12 @@ _HEADINGS: dict[str, str] = {
     "|number_of_employees|worker_count|people",
     "minimum_order_quantity": "moq|최소수량|최소주문수량|최소주문량|최소생산수량|최소오더|최소발주량|미니멈"
     "|minimum_order_quantity|minimum_order|min_order|minimum_quantity",
-    "monthly_capacity": "monthly_capacity|capacity_pcs_month|월생산량|월생산능력|월생산수량|월캐파|월간생산량|생산능력(월)"
+    "monthly_capacity": "monthly_capacity|capacity_pcs_month|월생산량|월생산능력|월생산수량|월캐파"
+    "|월간생산량|생산능력(월)"
     "|capacity_per_month|monthly_output|production_capacity_per_month",
     "daily_capacity": "일생산량|일일생산량|하루생산량|일생산능력|pieces_per_day|daily_capacity|capacity_per_day",
-    "item": "product_types|product_type|principal_exportable_product|품목|주요품목|생산품목|취급품목|주생산품|주요생산품"
+    "item": "product_types|product_type|principal_exportable_product|품목|주요품목|생산품목|취급품목"
+    "|주생산품|주요생산품"
     "|생산품|생산제품|주품목|products|product|items|item|main_products",
     "process": "processing_types|processing_type|공정|가능공정|주요공정|작업공정|보유공정|processes|process|stages",
     "category": "category|categories|복종|분야|전문분야",
@@ -66,7 +69,8 @@ _HEADINGS: dict[str, str] = {
     "lon": "lon|lng|경도|longitude|long|x좌표(경도)",
     "operating_status": "영업상태|운영상태|휴폐업|휴폐업구분|상태|가동상태|operating_status",
     "is_closed": "is_closed|폐업여부|closed",
-    "stated_on": "contribution_date|데이터기준일자|데이터기준일|기준일|기준일자|조사일|조사일자|확인일|갱신일|최종확인일"
+    "stated_on": "contribution_date|데이터기준일자|데이터기준일|기준일|기준일자|조사일"
+    "|조사일자|확인일|갱신일|최종확인일"
     "|last_updated|updated_on|as_of",
 } | {f"top_items_{group}": f"top_items_{group}" for group in TOP_ITEM_GROUPS}
 

@@ -88,7 +88,7 @@ def _import_registry(arguments: argparse.Namespace, app: Flask) -> int:
         _print_json(_as_json(report) | {"dry_run": arguments.dry_run})
     else:
         _print_report(report, is_dry_run=arguments.dry_run)
-    return 0
+    return 1 if report.rows and report.rejected == report.rows else 0
 
 
 def _mapping(pairs: Sequence[str]) -> dict[str, str]:
@@ -128,8 +128,8 @@ def _print_report(report: Report, *, is_dry_run: bool) -> None:
     place = f", sheet {report.sheet}" if report.sheet else ""
     print(f"Source {report.source} ({report.encoding}{place}), columns in row {report.header_row}, {report.rows} rows.")
     print(
-        f"created {report.created}, updated {report.updated}, unchanged {report.unchanged}, rejected {report.rejected}, "
-        f"possible duplicates {report.duplicates}, other trades {report.other_trades}"
+        f"created {report.created}, updated {report.updated}, unchanged {report.unchanged}, "
+        f"rejected {report.rejected}, possible duplicates {report.duplicates}, other trades {report.other_trades}"
     )
     if report.other_sheets:
         print(f"Sheets that were not read: {', '.join(report.other_sheets)}")

@@ -15,6 +15,7 @@ from garment_hub.registry.reading import Unreadable
 from models.errors import Invalid
 
 LOOKED_AT = 30
+_ENOUGH_ROWS, _FITTING = 5, 0.1
 _TOTALS = frozenset("계 합계 소계 총계 누계 총합계 total totals grandtotal subtotal sum".split())
 _COUNTED = r"(개소|개|곳|건|명|업체|개업체|사|장|대)?"
 _TOTAL_WITH_FIGURE = re.compile(r"(총?합?계|소계|총계|총|(grand|sub)?total)[:：]?[\d,.]+" + _COUNTED)
@@ -70,6 +71,7 @@ def find_header(rows: Sequence[Sequence[str]], chosen: Mapping[str, str] | None 
     _, last_row, headings = best
     fields = _assign(headings, wanted)
     _check(rows, headings, fields, wanted)
+    _check_shape(rows[last_row:])
     return Header(last_row, headings, fields)
 
 
@@ -134,11 +136,20 @@ def _check(
     if not fields:
         first = next((row for row in rows if any(cell.strip() for cell in row)), [])
         raise Unreadable("header_not_found", first=_shown(first))
+    known = {normalise_heading(heading) for heading in headings}
     for field, heading in wanted.items():
-        if field not in fields:
+        if normalise_heading(heading) not in known:
             raise Invalid("import_unknown_heading", field=field, name=heading, headings=_shown(headings))
     if "name" not in fields:
         raise Unreadable("name_column_not_found", headings=_shown(headings))
+
+
+def _check_shape(rows: Sequence[Sequence[str]]) -> None:
+    """Prose with commas can look like a header; then hardly a row below has as many cells."""
+    width = len(rows[0])
+    widths = [len(row) for row in rows[1:] if any(cell.strip() for cell in row)]
+    if len(widths) >= _ENOUGH_ROWS and widths.count(width) < _FITTING * len(widths):
+        raise Unreadable("rows_do_not_fit", headings=_shown(rows[0]))
 
 
 def _shown(cells: Sequence[str]) -> str:

@@ -14,7 +14,8 @@ _MOST_JOINED = 4
 _HARD = re.compile(r"[;|\n\r\t]+|(?<!\d)(?=\d+[.)]\s)")
 _SOFT = re.compile(r"\s*([,/·ㆍ・‧•、，+]|\s&\s|(?<=[a-zA-Z]),)\s*")
 _GOES_ON = re.compile(
-    r"(?:(?:^|\s+)외\s*\d+\s*(?:개\s*품목|종류|종|건|가지)?|\s+등\s*\d*\s*(?:종|가지)?|,?\s*\betc\.?|\s+and others|\s*\.{3}|…)\s*$",
+    r"(?:(?:^|\s+)외\s*\d+\s*(?:개\s*품목|종류|종|건|가지)?"
+    r"|\s+등\s*\d*\s*(?:종|가지)?|,?\s*\betc\.?|\s+and others|\s*\.{3}|…)\s*$",
     re.IGNORECASE,
 )
 _NUMBERING = re.compile(r"^\s*(?:\d+[.)]|[①-⑳•*-])\s*")

@@ -36,13 +36,16 @@ _SILENT = re.compile(
     r"(기타)?(제조업?|생산|manufactur(ing|er)|unspecified|other|governmentregistry|소상공인|도시형소공인|업체)"
 )
 _NEVER = re.compile(
-    r"기계|장비|고무|플라스틱|용접|광섬유|유리섬유|탄소섬유|방사선|소매|도매|판매|임대|세탁|종이|신발|부분품|모피 및 가죽"
+    r"기계|장비|고무|플라스틱|용접|광섬유|유리섬유|탄소섬유"
+    r"|방사선|소매|도매|판매|임대|세탁|종이|신발|부분품|모피 및 가죽"
     r"|machine|retail|wholesale|footwear|shoes?\b|laundry|food|agricultur|refinery|metal|electronic",
     re.IGNORECASE,
 )
 _SEWN = re.compile(
-    r"의복|의류|봉제|겉옷|속옷|잠옷|셔츠|블라우스|한복|모피제품|스타킹|양말|모자|침구|커튼|천막|텐트|직물포대|기타 직물제품"
-    r"|날염|나염|자수|핸드백|지갑|가방|섬유제품 기타 정리|분류 안된 섬유제품|패션|어패럴|유니폼|근무복|작업복|양장|양복|교복|수선"
+    r"의복|의류|봉제|겉옷|속옷|잠옷|셔츠|블라우스|한복|모피제품|스타킹|양말|모자"
+    r"|침구|커튼|천막|텐트|직물포대|기타 직물제품"
+    r"|날염|나염|자수|핸드백|지갑|가방|섬유제품 기타 정리|분류 안된 섬유제품"
+    r"|패션|어패럴|유니폼|근무복|작업복|양장|양복|교복|수선"
     r"|패턴|재단|미싱|시아게"
     r"|apparel|garment|sewing|cloth(?:ing|es)\b|home textile|fashion|tailor|knitwear|uniform|textiles?\b",
     re.IGNORECASE,

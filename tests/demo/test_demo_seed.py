@@ -13,10 +13,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from garment_hub import schema
+from garment_hub.accounts.services import is_password
 from garment_hub.app import create_app
 from garment_hub.db import engine_of, unit_of_work
 from garment_hub.demo.names import impossible_phone
-from garment_hub.demo.services import Size, prepare_demo, seed_demo
+from garment_hub.demo.services import Size, demo_sign_ins, prepare_demo, seed_demo
 from models.designer import Designer
 from models.district import District, Installation
 from models.errors import Conflict
@@ -132,3 +133,14 @@ def test_seeding_twice_is_refused(seeded: Flask) -> None:
     with pytest.raises(Conflict, match="demo_already_there"):
         seed_demo(seeded, SMALL)
     assert content(seeded) == before
+
+
+def test_a_new_demo_password_takes_effect_at_the_next_start(tmp_path: Path) -> None:
+    seed_demo(new_app(tmp_path), Size(factories=3, designers=2, months=1))
+    later = create_app(DATA_DIR=tmp_path, SECRET_KEY="x" * 32, DEMO_PASSWORD="another-demo-password")
+    prepare_demo(later)
+    with Session(engine_of(later)) as session:
+        owner = session.scalars(select(User).where(User.email == "owner@demo.example")).one()
+        assert is_password(owner.password_hash, "another-demo-password")
+        assert not is_password(owner.password_hash, "a-long-demo-password")
+    assert "Password of all of them: another-demo-password" in demo_sign_ins(later)

@@ -52,7 +52,7 @@ def test_cosines_lie_between_0_and_1_whatever_is_unknown(
     brief: BriefFeatures, register: list[FactoryFeatures]
 ) -> None:
     encoder = make_encoder(STAGE_OF).fit([FactoryFeatures("0")])
-    assert not group_cosines(vectors(encoder, [brief]), vectors(encoder, register)).any()
+    assert not group_cosines(vectors(encoder, [brief]), vectors(encoder, register)).any()  # no word was learnt
     encoder = make_encoder(STAGE_OF).fit([*register, a_factory("0", text="코트 전문")])
     found = group_cosines(vectors(encoder, [brief]), vectors(encoder, register))
     assert found.shape == (len(register),) and ((found >= 0.0) & (found <= 1.0)).all()
@@ -79,7 +79,7 @@ def test_machines_count_only_where_a_process_runs_on_them() -> None:
     for machines_of, is_better in (({"lockstitch": frozenset({"lockstitch_machine"})}, True), ({}, False)):
         encoder = make_encoder(STAGE_OF, machines_of).fit([with_machine, without])
         mine, theirs = group_cosines(vectors(encoder, [brief]), vectors(encoder, [with_machine, without]))
-        assert (mine > theirs) is is_better
+        assert bool(mine > theirs) == is_better
 
 
 @settings(max_examples=40)

@@ -1014,6 +1014,7 @@ def upgrade() -> None:
         sa.Column("price_includes", JSON, nullable=False),
         sa.Column("ready_on", sa.Date(), nullable=False),
         sa.Column("condition", sa.String(), nullable=True),
+        sa.Column("remark", sa.String(), nullable=True),
         sa.Column("answered_by_id", sa.Integer(), nullable=True),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(

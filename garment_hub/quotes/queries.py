@@ -1,0 +1,68 @@
+"""Reads of this room that others share: one request with the access wanted, inboxes, and what an owner looks at."""
+
+from __future__ import annotations
+
+from sqlalchemy import Select, case, select
+from sqlalchemy.orm import Session, joinedload
+
+from garment_hub.permissions import Access
+from models.brief import Brief
+from models.errors import Forbidden, NotFound
+from models.factory import Factory
+from models.quote import QuoteRequest, RequestStatus
+from models.user import Role, User
+
+ANSWERING_FOR_OTHERS = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR})
+OPEN_FIRST = case((QuoteRequest.status == RequestStatus.OPEN, 0), else_=1)
+
+
+def get_quote_request(session: Session, request_id: int, user: User | None, access: Access) -> QuoteRequest:
+    """The request, if this person may see it; for WRITE, if this person may answer it."""
+    request = session.get(QuoteRequest, request_id)
+    if request is None or not _may_see(request, user):
+        raise NotFound
+    if access is Access.WRITE and not may_answer(request, user):
+        raise Forbidden
+    return request
+
+
+def _may_see(request: QuoteRequest, user: User | None) -> bool:
+    if user is None:
+        return False
+    if user.is_staff:
+        return user.district_id == request.factory.district_id
+    return user.id in (request.factory.owner_id, request.brief.designer.user_id)
+
+
+def may_answer(request: QuoteRequest, user: User | None) -> bool:
+    """The owner answers; for a factory that nobody has claimed, the centre does."""
+    if user is None:
+        return False
+    if request.factory.owner_id is not None:
+        return user.id == request.factory.owner_id
+    return user.role in ANSWERING_FOR_OTHERS and user.district_id == request.factory.district_id
+
+
+def inbox_of(session: Session, owner: User) -> list[QuoteRequest]:
+    """Requests to the owner's factories: the waiting ones first, the newest of each first."""
+    query = select(QuoteRequest).join(QuoteRequest.factory).where(Factory.owner_id == owner.id)
+    return _listed(session, query)
+
+
+def unclaimed_inbox(session: Session, district_id: int) -> list[QuoteRequest]:
+    """Requests to factories of the district that have no owner here: the centre carries them over."""
+    query = select(QuoteRequest).join(QuoteRequest.factory)
+    return _listed(session, query.where(Factory.owner_id.is_(None), Factory.district_id == district_id))
+
+
+def _listed(session: Session, query: Select[tuple[QuoteRequest]]) -> list[QuoteRequest]:
+    options = joinedload(QuoteRequest.brief).joinedload(Brief.designer), joinedload(QuoteRequest.factory)
+    ordered = query.options(*options).order_by(OPEN_FIRST, QuoteRequest.id.desc())
+    return list(session.scalars(ordered))
+
+
+def requests_of_brief(session: Session, brief: Brief) -> list[QuoteRequest]:
+    """All requests of the brief, in the order in which they were asked."""
+    options = joinedload(QuoteRequest.quote), joinedload(QuoteRequest.factory)
+    query = select(QuoteRequest).where(QuoteRequest.brief_id == brief.id).options(*options)
+    return list(session.scalars(query.order_by(QuoteRequest.id)))

@@ -1,0 +1,116 @@
+"""The sentences of this room: questions as an owner is asked them, counted factories, days of work."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+
+from garment_hub.labels import day, days, number, term, week, won
+from garment_hub.quotes.schedule import Schedule
+from models.factory import Factory
+from models.quote import DeclineReason
+from models.user import User
+
+QUESTIONS = {
+    "ask_item": lazy_gettext("Do you make this item? %(item)s"),
+    "ask_process": lazy_gettext("Do you do this work too? %(process)s"),
+    "ask_minimum_order_quantity": lazy_gettext("Do you take %(quantity)s pieces?"),
+    "ask_rate": lazy_gettext("How many of these do you make a day? %(item)s"),
+    "ask_free_days": lazy_gettext("Do you have free days until %(needed_by)s?"),
+    "ask_lead_time": lazy_gettext("How many days do you need once the fabric is there?"),
+    "ask_price_floor": lazy_gettext("From what price per piece do you work?"),
+    "ask_price_basis": lazy_gettext("What work is in your price of %(price_floor_krw)s, and is the VAT in it?"),
+    "ask_certificate": lazy_gettext("Do you have this certificate? %(certificate)s"),
+}
+_SHOWN = {
+    "item": lambda value: term(value, "item"),
+    "process": lambda value: term(value, "process"),
+    "certificate": lambda value: term(value, "certificate"),
+    "quantity": number,
+    "needed_by": lambda value: day(date.fromisoformat(value)),
+    "price_floor_krw": won,
+}
+
+COUNTED = {
+    1: lazy_gettext("one factory"),
+    2: lazy_gettext("two factories"),
+    3: lazy_gettext("three factories"),
+    4: lazy_gettext("four factories"),
+    5: lazy_gettext("five factories"),
+}
+
+REFUSALS = {
+    DeclineReason.PRICE: lazy_gettext("The price per piece does not fit"),
+    DeclineReason.DATE: lazy_gettext("The day is too soon"),
+    DeclineReason.FULL: lazy_gettext("They are fully booked"),
+    DeclineReason.MACHINE: lazy_gettext("They do not have the machine"),
+    DeclineReason.OTHER: lazy_gettext("For another reason"),
+}
+
+# As the owner says it, with one tap.
+REFUSAL_BUTTONS = {
+    DeclineReason.PRICE: lazy_gettext("The price is too low for me"),
+    DeclineReason.DATE: lazy_gettext("The day is too soon for me"),
+    DeclineReason.FULL: lazy_gettext("I am fully booked"),
+    DeclineReason.MACHINE: lazy_gettext("I do not have the machine"),
+    DeclineReason.OTHER: lazy_gettext("I have another reason"),
+}
+
+
+def question(stored: Mapping[str, Any]) -> str | None:
+    """A stored question as the owner hears it; None for a code that no longer exists."""
+    sentence = QUESTIONS.get(stored["code"])
+    if sentence is None:
+        return None
+    values = stored.get("values") or {}
+    shown = {name: show(values[name]) for name, show in _SHOWN.items() if values.get(name) is not None}
+    return str(sentence) % shown
+
+
+def factories_counted(count: int) -> str:
+    return str(COUNTED[count]) if count in COUNTED else _("%(count)s factories", count=count)
+
+
+def own_days(schedule: Schedule) -> tuple[str, str]:
+    """How long it takes at the factory's own rate, and when it could be."""
+    if schedule.needed_hundredths is None:
+        needed = _("Not known: you have not written how many you make a day")
+    else:
+        needed = _("About %(days)s days of work", days=days(_half_days(schedule.needed_hundredths)))
+    return needed, _free(schedule.free_weeks)
+
+
+def _half_days(hundredths: int) -> int:
+    """Rounded up to half days, as people speak."""
+    return -(-hundredths // 50) * 50
+
+
+def _free(weeks: list[date] | None) -> str:
+    if weeks is None:
+        return _("You have not written which weeks are free.")
+    if not weeks:
+        return _("You have no free day left until then.")
+    return _("You have free days in %(weeks)s.", weeks=", ".join(week(monday) for monday in weeks[:3]))
+
+
+def factory_phone(factory: Factory) -> str | None:
+    return spoken_phone(factory.phone or (factory.owner.phone if factory.owner else None))
+
+
+def contact(person: User) -> str:
+    """How the other side is reached: by telephone, else by e-mail."""
+    return spoken_phone(person.phone) or person.email or ""
+
+
+def spoken_phone(digits: str | None) -> str | None:
+    """Digits in the groups in which Korean numbers are read; others as they are."""
+    if not digits or not digits.isdecimal() or not digits.startswith("0"):
+        return digits
+    area = 2 if digits.startswith("02") else 3
+    if len(digits) - area not in (7, 8):
+        return digits
+    return f"{digits[:area]}-{digits[area:-4]}-{digits[-4:]}"

@@ -1,0 +1,6 @@
+"""Settings of the property tests: the clock decides nothing, and every run draws the same cases."""
+
+from hypothesis import settings
+
+settings.register_profile("recommender", deadline=None, derandomize=True, print_blob=True)
+settings.load_profile("recommender")
