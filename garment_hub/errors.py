@@ -74,6 +74,9 @@ MESSAGES = {
     ),
     "quote_left_open": lazy_gettext("A quotation mark opened in row %(line)s never closes. Close it and try again."),
     "too_many_rows": lazy_gettext("There are more than %(rows)s rows. Split the file into several."),
+    "too_many_cells": lazy_gettext(
+        "The sheet is too large: at most %(rows)s rows and %(columns)s columns. Save only the register itself."
+    ),
     "too_many_columns": lazy_gettext("Row %(line)s has more than %(columns)s columns. Save only the register itself."),
     "cell_too_long": lazy_gettext("A cell in row %(line)s has more than %(characters)s letters. Shorten it."),
     "header_not_found": lazy_gettext(
@@ -109,6 +112,7 @@ MESSAGES = {
         "This is not a picture we can read. Please send a JPEG, PNG, WebP or HEIC file."
     ),
     "picture_too_large": lazy_gettext("This picture is too large. Please take it again a little smaller."),
+    "quantities_swapped": lazy_gettext("The smaller number comes first. Please change the two around."),
     "too_many_pictures": lazy_gettext("There is room for %(most)s pictures. Please remove one first."),
     "capacity_out_of_range": lazy_gettext("A week has seven days. Please write 0 to 7."),
     "capacity_below_taken": lazy_gettext("This week already has more work than that. Please call the centre."),

@@ -51,7 +51,7 @@ def _set_headers(response: Response) -> Response:
 
 
 def _limit_copies(response: Response) -> None:
-    """A route that lets the browser alone keep a copy (``private``) has its way; shared copies are never of a person."""
+    """A route that lets the browser alone keep a copy (``private``) has its way; no shared copy is of a person."""
     if response.cache_control.private:
         return
     if _is_private():

@@ -48,8 +48,11 @@ class UtcDateTime(TypeDecorator[datetime]):
 Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 
-def code_column(codes: type[StrEnum]) -> Enum:
-    """A column that stores a StrEnum's value and checks it in the database too."""
+def code_column(codes: type[StrEnum], check: str | None = None) -> Enum:
+    """A column that stores a StrEnum's value and checks it in the database too.
+
+    ``check`` names the constraint where a table has two columns of one kind: PostgreSQL wants each name once.
+    """
 
     def values(enum: type[Any]) -> list[str]:
         return [member.value for member in enum]
@@ -60,7 +63,7 @@ def code_column(codes: type[StrEnum]) -> Enum:
         native_enum=False,
         create_constraint=True,
         length=32,
-        name=codes.__name__.lower(),
+        name=check or codes.__name__.lower(),
     )
 
 

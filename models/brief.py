@@ -62,8 +62,8 @@ class Brief(Base):
     needed_by: Mapped[date | None]
     materials_on: Mapped[date | None]
     has_flexible_dates: Mapped[bool] = mapped_column(default=True)
-    fabric_by: Mapped[Supplier | None] = mapped_column(code_column(Supplier))
-    trims_by: Mapped[Supplier | None] = mapped_column(code_column(Supplier))
+    fabric_by: Mapped[Supplier | None] = mapped_column(code_column(Supplier, "fabric_by"))
+    trims_by: Mapped[Supplier | None] = mapped_column(code_column(Supplier, "trims_by"))
     budget_per_piece_krw: Mapped[int | None]
     is_vat_included: Mapped[bool] = mapped_column(default=False)
     price_includes: Mapped[list[str]] = mapped_column(Json, default=list)

@@ -11,7 +11,7 @@ from json import dumps
 import numpy as np
 
 from recommender.ranker import SignalRanker
-from recommender.signals import Nearness, Pair, Signal, Values, known_on, orders
+from recommender.signals import DECIMALS, Nearness, Pair, Signal, Values, known_on, orders
 from recommender.storing import brief_to_json
 from recommender.types import BriefFeatures, FactoryFeatures, Outcome, Recommendation
 
@@ -76,8 +76,15 @@ class _Labels(Nearness):
 
     name = "label_count"
 
+    def evidence(self, brief: BriefFeatures, factories: Sequence[FactoryFeatures]) -> list[dict[str, float | None]]:
+        """The share itself: a stored list keeps no fabrics or places, and is recomputed all the same."""
+        return [
+            {**numbers, "label_share": round(self._share(brief, factory, numbers["km"]), DECIMALS)}
+            for factory, numbers in zip(factories, super().evidence(brief, factories), strict=True)
+        ]
+
     def value(self, brief: BriefFeatures, pairs: Sequence[Pair]) -> Values:
-        return np.array([self._share(brief, factory, evidence["km"]) for factory, evidence in pairs], dtype=float)
+        return np.array([evidence["label_share"] for _, evidence in pairs], dtype=float)
 
     def _share(self, brief: BriefFeatures, factory: FactoryFeatures, km: float | None) -> float:
         found = list(self._groups(brief, factory, km))
@@ -110,6 +117,10 @@ class _Labels(Nearness):
 
     def _stages(self, processes: frozenset[str]) -> frozenset[str]:
         return frozenset(self.stage_of[process] for process in processes if process in self.stage_of)
+
+
+#: Signals of the baselines, by the name of their part.
+BASELINE_PARTS: dict[str, type[Signal]] = {signal.name: signal for signal in (_Orders, _Proximity, _Labels)}
 
 
 class RandomFeasible(SignalRanker):

@@ -10,12 +10,15 @@ from typing import Any, Self
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.metrics.pairwise import rbf_kernel
-from sklearn.preprocessing import MultiLabelBinarizer, normalize, scale
+from sklearn.preprocessing import MultiLabelBinarizer, normalize
 from sklearn.utils.validation import check_is_fitted
 
 from recommender.history import Matrix, ease_weights
 
 Link = tuple[str, str]
+
+#: A smaller spread is rounding: the values are equal.
+_EQUAL = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,12 +192,12 @@ def _cosines(labels: Sequence[frozenset[str]]) -> Any:
     return rows @ rows.T
 
 
-def _log(values: Sequence[float | None]) -> Any:
+def _log(values: Sequence[float | None]) -> Matrix:
     """Standardised logarithms; what is not reported stands at the mean."""
     logs = np.array([np.nan if value is None else np.log1p(value) for value in values])
     if np.isnan(logs).all():
         return np.zeros(len(logs))
-    return scale(np.where(np.isnan(logs), np.nanmean(logs), logs))
+    return _standard(np.where(np.isnan(logs), np.nanmean(logs), logs))
 
 
 def _popularity(buyers: Matrix, alike: Matrix) -> Matrix:
@@ -206,4 +209,4 @@ def _popularity(buyers: Matrix, alike: Matrix) -> Matrix:
 
 def _standard(values: Matrix) -> Matrix:
     spread = values.std()
-    return np.asarray((values - values.mean()) / spread if spread > 0.0 else np.zeros_like(values))
+    return np.asarray((values - values.mean()) / spread if spread > _EQUAL else np.zeros_like(values))

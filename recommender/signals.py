@@ -62,21 +62,21 @@ class Signal(ABC):
     def __init__(self, stage_of: Mapping[str, str]) -> None:
         self.stage_of = stage_of
 
-    def learn_facts(self, factories: Sequence[FactoryFeatures]) -> None:
+    def learn_facts(self, factories: Sequence[FactoryFeatures]) -> None:  # noqa: B027 (a hook most leave empty)
         """Learn from the register itself, offline; most signals have nothing to learn there."""
 
     def fit(self, log: Sequence[Outcome], as_of: date) -> Signal:
         """Learn from the rows known on ``as_of``; most signals have nothing to learn."""
         return self
 
-    def refresh(self, factories: Sequence[FactoryFeatures]) -> None:
+    def refresh(self, factories: Sequence[FactoryFeatures]) -> None:  # noqa: B027 (a hook most leave empty)
         """Take the facts of now; nothing is learnt."""
 
     def state(self) -> dict[str, Any]:
         """What was learnt, as arrays and values JSON can hold."""
         return {}
 
-    def restore(self, state: Mapping[str, Any]) -> None:
+    def restore(self, state: Mapping[str, Any]) -> None:  # noqa: B027
         """Take over what `state` gave."""
 
     def evidence(self, brief: BriefFeatures, factories: Sequence[FactoryFeatures]) -> list[dict[str, float | None]]:

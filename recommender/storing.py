@@ -231,8 +231,10 @@ def _check_format(stored: Mapping[str, Any]) -> None:
 
 
 def _signals(stored: Mapping[str, Any]) -> Sequence[Any]:
+    from recommender.baselines import BASELINE_PARTS
     from recommender.scoring import PARTS
 
-    if strange := set(stored["weights"]) - set(PARTS):
+    parts = PARTS | BASELINE_PARTS
+    if strange := set(stored["weights"]) - set(parts):
         raise ValueError(f"weights: this version does not know {', '.join(sorted(strange))}")
-    return [PARTS[name](stored["stage_of"]) for name in stored["weights"]]
+    return [parts[name](stored["stage_of"]) for name in stored["weights"]]

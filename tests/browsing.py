@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from garment_hub.accounts.services import open_session
-from garment_hub.accounts.sign_in import TOKEN
+from garment_hub.accounts.sign_in import COOKIE_FIELD
 from models.base import utc_now
 from models.user import User
 
@@ -47,5 +47,5 @@ def signed_in(app: Flask, session: Session, user: User) -> Browser:
     session.commit()
     browser = Browser(app)
     with browser.client.session_transaction() as cookie:
-        cookie[TOKEN] = token
+        cookie[COOKIE_FIELD] = token
     return browser

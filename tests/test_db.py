@@ -21,9 +21,9 @@ from models.district import DEFAULT_DISTRICT, District
 THREADS, ADDITIONS = 6, 30
 
 
-def add_in_threads(add: Callable[[], None]) -> list[BaseException]:
+def add_in_threads(add: Callable[[], None]) -> list[OperationalError]:
     """Six threads, each adding one to the same number thirty times; what went wrong comes back."""
-    failures: list[BaseException] = []
+    failures: list[OperationalError] = []
     start = threading.Barrier(THREADS)
 
     def work() -> None:
@@ -31,7 +31,7 @@ def add_in_threads(add: Callable[[], None]) -> list[BaseException]:
         for _time in range(ADDITIONS):
             try:
                 add()
-            except Exception as error:
+            except OperationalError as error:
                 failures.append(error)
 
     threads = [threading.Thread(target=work) for _thread in range(THREADS)]
@@ -188,9 +188,13 @@ def test_the_settings_that_durability_needs_are_on(app: Flask) -> None:
 
 
 def test_a_command_that_fails_leaves_nothing(app: Flask) -> None:
-    with pytest.raises(OperationalError), unit_of_work(engine_of(app)) as session:
-        session.scalars(select(District)).one().name_ko = "바뀐 구"
-        session.flush()
-        session.execute(text("SELECT * FROM nowhere"))
+    def command() -> None:
+        with unit_of_work(engine_of(app)) as session:
+            session.scalars(select(District)).one().name_ko = "바뀐 구"
+            session.flush()
+            session.execute(text("SELECT * FROM nowhere"))
+
+    with pytest.raises(OperationalError):
+        command()
     with reading(engine_of(app)) as session:
         assert session.scalars(select(District.name_ko).where(District.code == DEFAULT_DISTRICT)).one() == "동대문구"

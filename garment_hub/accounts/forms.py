@@ -34,4 +34,3 @@ class PasswordForm(BaseForm):
         lazy_gettext("Password you use now"), required=lazy_gettext("Please write your password.")
     )
     new_password = NewPasswordField(lazy_gettext("New password"), required=lazy_gettext("Please write a new password."))
-

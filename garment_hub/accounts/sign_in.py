@@ -24,7 +24,7 @@ from models.user import Role, User, UserSession
 
 STAFF_IDLE = timedelta(minutes=30)
 LAST_SEEN_EVERY = timedelta(minutes=1)
-TOKEN = "_user_id"  # where Flask-Login keeps what get_id answers
+COOKIE_FIELD = "_user_id"  # where Flask-Login keeps what get_id answers
 LANDINGS = {Role.DESIGNER: "briefs.mine", Role.FACTORY_OWNER: "quotes.inbox"}
 DESK = "dashboard.overview"
 
@@ -146,7 +146,7 @@ def _throttle() -> Throttle:
 
 def start(session: Session, user: User) -> None:
     """Sign this browser in; it is known to the account from now on."""
-    if earlier := flask.session.get(TOKEN):
+    if earlier := flask.session.get(COOKIE_FIELD):
         end_session(session, earlier)
     row, token = open_session(session, user, utc_now())
     flask.session.clear()  # nothing set before, by whomever, is carried over
@@ -157,7 +157,7 @@ def start(session: Session, user: User) -> None:
 
 def stop(session: Session) -> None:
     """Sign this browser out; what its cache holds goes too."""
-    if token := flask.session.get(TOKEN):
+    if token := flask.session.get(COOKIE_FIELD):
         end_session(session, token)
     logout_user()
     flask.session.clear()

@@ -43,7 +43,7 @@ def check_brief(brief: Brief, today: date, is_working: IsWorking, fitting: Fitti
     """What a person who knows the trade would say about this brief."""
     plan = plan_for(brief, today, is_working)
     room = _room(brief, plan, today, is_working)
-    later = _later(brief, today, is_working) if room is not None and room < _comfort(brief) else None
+    later = _later(brief, plan, today, is_working) if room is not None and room < _comfort(brief) else None
     findings = [
         _price(brief),
         *_useful(brief),
@@ -72,10 +72,9 @@ def _comfort(brief: Brief) -> int:
     return ASSUMED_DAYS[Step.SAMPLE] + ASSUMED_DAYS[Step.CONFIRM] if makes_sample(brief) else COMFORT_DAYS
 
 
-def _later(brief: Brief, today: date, is_working: IsWorking) -> date | None:
-    assert brief.needed_by is not None  # there is a plan
+def _later(brief: Brief, plan: list[PlannedStep], today: date, is_working: IsWorking) -> date | None:
     steps = steps_for(brief, today)
-    days = (brief.needed_by + timedelta(weeks=weeks) for weeks in range(1, MOST_WEEKS_LATER + 1))
+    days = (plan[-1].last + timedelta(weeks=weeks) for weeks in range(1, MOST_WEEKS_LATER + 1))
     fits = (day for day in days if slack(backward_plan(day, steps, is_working), today, is_working) >= _comfort(brief))
     return next(fits, None)
 

@@ -16,7 +16,7 @@ def _row(name: str, value: str, note: str = "") -> Row:
 
 
 def pieces(quantity: int) -> str:
-    return _("%(number)s pieces", number=number(quantity))
+    return str(_("%(number)s pieces", number=number(quantity)))
 
 
 def split(brief: Brief) -> str:
@@ -32,7 +32,7 @@ def split(brief: Brief) -> str:
 def headline(brief: Brief) -> str:
     """Item and pieces: "셔츠·블라우스 120장"."""
     name = term(brief.item, "item")
-    return _("%(item)s, %(pieces)s", item=name, pieces=pieces(brief.quantity)) if brief.quantity else name
+    return str(_("%(item)s, %(pieces)s", item=name, pieces=pieces(brief.quantity))) if brief.quantity else name
 
 
 def price_note(brief: Brief) -> str:
@@ -59,8 +59,8 @@ def number_rows(brief: Brief) -> list[Row]:
         rows.append(_row("budget_per_piece_krw", won(brief.budget_per_piece_krw), price_note(brief)))
     if brief.materials_on:
         rows.append(_row("materials_on", day(brief.materials_on)))
-    wanted = _("A sample first. It is paid for on its own.") if brief.is_sample_wanted else _("Starts without a sample.")
-    return [*rows, _row("sample_wanted", wanted)]
+    first, without = _("A sample first. It is paid for on its own."), _("Starts without a sample.")
+    return [*rows, _row("sample_wanted", first if brief.is_sample_wanted else without)]
 
 
 def made_rows(brief: Brief) -> list[Row]:

@@ -20,30 +20,35 @@ from models.brief import Supplier
 from models.district import Neighbourhood
 
 YES, NO, OPEN = "yes", "no", "unknown"
+TRUTHS = {YES: True, NO: False, OPEN: None}
 USUALLY_IN_A_PRICE = (
-    "cutting", "fusing", "sewing_assembly", "buttonhole_straight", "button_attaching", "ironing_finishing",
-    "inspection", "packing",
-)  # fmt: skip
+    "cutting",
+    "fusing",
+    "sewing_assembly",
+    "buttonhole_straight",
+    "button_attaching",
+    "ironing_finishing",
+    "inspection",
+    "packing",
+)
 
 
 class YesNoField(ChoiceField):
     """Yes, no, or (where offered) not known yet; the value is True, False or None."""
-
-    _truths = {YES: True, NO: False, OPEN: None}
 
     def __init__(self, label: Any = None, *, yes: Any, no: Any, unknown: Any = None, **kwargs: Any) -> None:
         offered = [(YES, yes), (NO, no)] + ([(OPEN, unknown)] if unknown else [])
         super().__init__(label, choices=offered, coerce=self._truth, **kwargs)
 
     def _truth(self, value: object) -> bool | None:
-        return self._truths.get(value) if isinstance(value, str) else value  # type: ignore[return-value]
+        return TRUTHS.get(value) if isinstance(value, str) else value  # type: ignore[return-value]
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         if not valuelist:
             return
         if valuelist[0] not in {value for value, *_rest in self.choices or ()}:
             raise ValueError(_("Please choose one of the answers shown."))
-        self.data = self._truths[valuelist[0]]
+        self.data = TRUTHS[valuelist[0]]
 
     def pre_validate(self, form: Any) -> None:
         """Checked when it was read."""
@@ -78,15 +83,15 @@ class WhatForm(StepForm):
         self.category.choices = choices("category")
 
 
-def _after_today(form: StepForm, field: Field) -> None:
+def _after_today(form: HowManyForm, field: Field) -> None:
     """A day that is over gets the same day of a later year proposed."""
     given: date | None = field.data
     if given is None:
         return
-    today: date = form.today  # type: ignore[attr-defined]
-    if given <= today:
-        raise ValidationError(_("This day is over. Did you mean %(day)s?", day=day(_next_time(given, today))))
-    if given > today + timedelta(days=fields.FURTHEST_DAYS):
+    if given <= form.today:
+        meant = day(_next_time(given, form.today))
+        raise ValidationError(_("This day is over. Did you mean %(day)s?", day=meant))
+    if given > form.today + timedelta(days=fields.FURTHEST_DAYS):
         raise ValidationError(_("Please give a day within two years."))
 
 
@@ -129,7 +134,9 @@ class HowManyForm(StepForm):
         lazy_gettext("Can the day move?"), yes=lazy_gettext("It can move"), no=lazy_gettext("It has to be this day")
     )
     materials_on = DateField(lazy_gettext("When does the fabric arrive?"), validators=[_before_needed])
-    budget_per_piece_krw = WholeNumberField(lazy_gettext("What do you have in mind per piece?"), maximum=fields.LARGEST_PRICE_KRW)
+    budget_per_piece_krw = WholeNumberField(
+        lazy_gettext("What do you have in mind per piece?"), maximum=fields.LARGEST_PRICE_KRW
+    )
     vat_included = YesNoField(lazy_gettext("VAT"), no=lazy_gettext("VAT apart"), yes=lazy_gettext("VAT included"))
     price_includes = ChoicesField(lazy_gettext("Work in this price"))
     sample_wanted = YesNoField(
@@ -153,11 +160,11 @@ def _suppliers() -> list[tuple[str, str]]:
     return [*((code.value, label(code)) for code in Supplier), ("", _("Not decided yet"))]
 
 
-def _supplier(value: object) -> Supplier | str | None:
+def _supplier(value: object) -> str | None:
     """The supplier; what is none stays as it was sent, so that the field can complain."""
     if not value:
         return None
-    return Supplier(value) if value in list(Supplier) else str(value)
+    return next((code for code in Supplier if code == value), str(value))
 
 
 class HowMadeForm(StepForm):
@@ -173,12 +180,16 @@ class HowMadeForm(StepForm):
     trims_by = ChoiceField(lazy_gettext("Who brings the trims?"), coerce=_supplier)
     pattern_ready = YesNoField(
         lazy_gettext("Is there a pattern?"),
-        yes=lazy_gettext("There is one"), no=lazy_gettext("It has to be made"), unknown=lazy_gettext("I do not know yet"),
-    )  # fmt: skip
+        yes=lazy_gettext("There is one"),
+        no=lazy_gettext("It has to be made"),
+        unknown=lazy_gettext("I do not know yet"),
+    )
     sample_ready = YesNoField(
         lazy_gettext("Is there a sample you are content with?"),
-        yes=lazy_gettext("There is one"), no=lazy_gettext("It has to be made"), unknown=lazy_gettext("I do not know yet"),
-    )  # fmt: skip
+        yes=lazy_gettext("There is one"),
+        no=lazy_gettext("It has to be made"),
+        unknown=lazy_gettext("I do not know yet"),
+    )
     market = ChoiceField(lazy_gettext("Where will it be sold?"))
     difficulty = ChoiceField(lazy_gettext("How much handwork is in it?"))
     certificates = ChoicesField(lazy_gettext("Certificates the factory must have"))
@@ -200,10 +211,10 @@ class HowMadeForm(StepForm):
         self.deliver_to.choices += [(place.code, place_name(place)) for place in places]
 
 
-def processes_by_stage(form: HowMadeForm, first: Sequence[str]) -> Mapping[str, list[Any]]:
+def processes_by_stage(field: Field, first: Sequence[str]) -> Mapping[str, list[Any]]:
     """The process options: those in ``first`` under an empty name, the rest under the name of their stage."""
     groups: dict[str, list[Any]] = {"": []}
-    for option in form.processes:
+    for option in field:
         code = option.data
         stage = "" if code in first else vocabulary.stage_of().get(code, "")
         groups.setdefault(term(stage, "stage") if stage else "", []).append(option)

@@ -1,11 +1,10 @@
-"""Pictures of a brief: taken in, shown to those who may see the brief, and removed."""
+"""Pictures of a brief: taken in, and shown to those who may see the brief."""
 
 from __future__ import annotations
 
-from flask import Response, redirect, request, url_for
+from flask import Response, request
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
-from werkzeug.wrappers import Response as AnyResponse
 
 from garment_hub import files
 from garment_hub.briefs import services
@@ -16,7 +15,6 @@ from garment_hub.errors import sentence
 from garment_hub.permissions import EVERY_ROLE, Access, audience, signed_in
 from models.brief import Brief, BriefFile
 from models.errors import Invalid, NotFound
-from models.user import Role
 
 
 class TakenPictures:
@@ -48,7 +46,7 @@ class TakenPictures:
         self.keys = []
 
 
-def _file_of(brief: Brief, file_id: int) -> BriefFile:
+def file_of(brief: Brief, file_id: int) -> BriefFile:
     found = next((file for file in brief.files if file.id == file_id), None)
     if found is None:
         raise NotFound
@@ -59,15 +57,4 @@ def _file_of(brief: Brief, file_id: int) -> BriefFile:
 @audience(*EVERY_ROLE)
 def file(brief_id: int, file_id: int) -> Response:
     brief = get_brief(get_session(), brief_id, signed_in(), Access.READ)
-    return files.file_response(files.upload_root(), _file_of(brief, file_id).key)
-
-
-@bp.route("/briefs/<int:brief_id>/files/<int:file_id>/remove", methods=["POST"])
-@audience(Role.DESIGNER)
-def remove_file(brief_id: int, file_id: int) -> AnyResponse:
-    session = get_session()
-    brief = get_brief(session, brief_id, signed_in(), Access.WRITE)
-    gone = _file_of(brief, file_id)
-    services.remove_file(session, brief, gone)
-    files.remove_file(files.upload_root(), gone.key)
-    return redirect(url_for("briefs.edit", brief_id=brief.id, step=3) + "#drawings", 303)
+    return files.file_response(files.upload_root(), file_of(brief, file_id).key)

@@ -43,9 +43,13 @@ def _answers(requests: Sequence[QuoteRequest]) -> str:
         return str(ngettext("%(num)s factory has sent a price.", "%(num)s factories have sent a price.", answered))
     if waiting:
         return str(
-            ngettext("Waiting for the answer of %(num)s factory.", "Waiting for the answers of %(num)s factories.", waiting)
+            ngettext(
+                "Waiting for the answer of %(num)s factory.",
+                "Waiting for the answers of %(num)s factories.",
+                waiting,
+            )
         )
-    return _("None of the factories asked can do it this time.")
+    return str(_("None of the factories asked can do it this time."))
 
 
 def unfinished_step(brief: Brief) -> int:

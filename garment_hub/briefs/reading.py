@@ -51,7 +51,10 @@ def read_brief(data: object, *, district: District, session: Session, today: dat
     values: dict[str, Any] = {}
     for name, value in given.items():
         try:
-            values |= _read_place(value, district, session) if name == fields.PLACE else {column(name): _reader(name)(value)}
+            if name == fields.PLACE:
+                values |= _read_place(value, district, session)
+            else:
+                values[column(name)] = _reader(name)(value)
         except _Wrong as error:
             errors.append((name, str(error)))
     errors += _day_complaints(values, today)
@@ -96,10 +99,11 @@ def _code(kind: str, value: Any) -> str:
         raise _Wrong(_("Please give a key as text."))
     if vocabulary.is_known(kind, value):
         return value
-    near = vocabulary.find(kind, value) or next(iter(get_close_matches(value, vocabulary.terms(kind), n=1, cutoff=0.5)), None)
+    known = vocabulary.terms(kind)
+    near = vocabulary.find(kind, value) or next(iter(get_close_matches(value, known, n=1, cutoff=0.5)), None)
     if near:
         raise _Wrong(_("%(value)s is not known. Did you mean %(near)s?", value=_short(value), near=near))
-    raise _Wrong(_("%(value)s is not known. Known: %(known)s.", value=_short(value), known=", ".join(vocabulary.terms(kind))))
+    raise _Wrong(_("%(value)s is not known. Known: %(known)s.", value=_short(value), known=", ".join(known)))
 
 
 def _codes(kind: str, value: Any) -> list[str]:
@@ -139,18 +143,18 @@ def _note(value: Any) -> str:
     if not isinstance(value, str):
         raise _Wrong(_("Please give text."))
     if len(value) > fields.LONGEST_NOTE:
-        raise _Wrong(
-            _("Please keep it under %(longest)s characters. You wrote %(length)s.", longest=fields.LONGEST_NOTE, length=len(value))
-        )
+        lengths = {"longest": fields.LONGEST_NOTE, "length": len(value)}
+        raise _Wrong(_("Please keep it under %(longest)s characters. You wrote %(length)s.", **lengths))
     return value
 
 
 def _read_place(value: Any, district: District, session: Session) -> dict[str, Any]:
     if isinstance(value, Mapping) and set(value) == {"dong"}:
-        query = select(Neighbourhood).where(Neighbourhood.district_id == district.id, Neighbourhood.code == str(value["dong"]))
-        place = session.scalar(query)
+        code = str(value["dong"])
+        here = Neighbourhood.district_id == district.id, Neighbourhood.code == code
+        place = session.scalar(select(Neighbourhood).where(*here))
         if place is None:
-            raise _Wrong(_("There is no dong with the code %(code)s in this district.", code=_short(str(value["dong"]))))
+            raise _Wrong(_("There is no dong with the code %(code)s in this district.", code=_short(code)))
         return {"deliver_to": place, "deliver_to_id": place.id}
     if isinstance(value, Mapping) and set(value) == {"lat", "lon"}:
         return {"deliver_to_lat": _degree(value["lat"], 90), "deliver_to_lon": _degree(value["lon"], 180)}

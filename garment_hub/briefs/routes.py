@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
+from garment_hub import files
 from garment_hub.briefs import facts, services
 from garment_hub.briefs.blueprint import bp
 from garment_hub.briefs.check import Check, Fitting, check_brief
 from garment_hub.briefs.fields import values_of
 from garment_hub.briefs.forms import HowMadeForm, HowManyForm, StepForm, WhatForm, processes_by_stage
-from garment_hub.briefs.pictures import TakenPictures
+from garment_hub.briefs.pictures import TakenPictures, file_of
 from garment_hub.briefs.presets import preset
 from garment_hub.briefs.progress import progress_of
 from garment_hub.briefs.queries import briefs_of, get_brief, is_asked, is_own, requests_of
@@ -116,12 +117,16 @@ def _edit(brief_id: int, step: int, taken: TakenPictures) -> Answer:
         return _step_page(session, brief, step, form), 422
     services.write_step(session, brief, form.values)
     services.add_files(session, brief, taken.keys)
+    if "remove" in request.form:
+        gone = file_of(brief, request.form.get("remove", 0, type=int))
+        services.remove_file(session, brief, gone)
+        files.remove_file(files.upload_root(), gone.key)
     return redirect(_next_address(brief, step), 303)
 
 
 def _is_valid(brief: Brief, form: StepForm, taken: TakenPictures) -> bool:
     """A draft may be put away with gaps; an open brief stays one that a factory can price."""
-    if request.form.get("action") == "later" and brief.status is BriefStatus.DRAFT:
+    if (request.form.get("action") == "later" or "remove" in request.form) and brief.status is BriefStatus.DRAFT:
         form.let_open()
     is_valid = form.validate()
     room = services.MOST_FILES - len(brief.files)
@@ -151,7 +156,7 @@ def _step_form(session: Session, brief: Brief, step: int) -> StepForm:
 def _next_address(brief: Brief, step: int) -> str:
     if request.form.get("action") == "later":
         return url_for("briefs.mine", saved=brief.id)
-    stays = request.form.get("move_to") or request.form.get("action") == "check"
+    stays = request.form.get("action") == "check" or not {"move_to", "remove"}.isdisjoint(request.form)
     step = step if stays else step + 1
     return url_for("briefs.edit", brief_id=brief.id, step=step, factory=wanted_factory())
 
@@ -162,9 +167,8 @@ def _step_page(session: Session, brief: Brief, step: int, form: StepForm) -> str
     if step == 1:
         return render_template("briefs/what.html", **values)
     if step == 3:
-        assert isinstance(form, HowMadeForm)
         first = dict.fromkeys([*preset(brief.item).processes, *brief.processes])
-        values["groups"] = processes_by_stage(form, list(first))
+        values["groups"] = processes_by_stage(form["processes"], list(first))
     name = "briefs/how_many.html" if step == 2 else "briefs/how_made.html"
     return render_template(name, **values, **_checked(session, brief, today))
 

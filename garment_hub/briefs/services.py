@@ -86,9 +86,7 @@ def close_brief(session: Session, brief: Brief) -> None:
 
 
 def _take_back_requests(session: Session, brief: Brief) -> None:
-    open_ones = select(QuoteRequest).where(
-        QuoteRequest.brief_id == brief.id, QuoteRequest.status == RequestStatus.OPEN
-    )
+    open_ones = select(QuoteRequest).where(QuoteRequest.brief_id == brief.id, QuoteRequest.status == RequestStatus.OPEN)
     for request in session.scalars(open_ones):
         request.move_to(RequestStatus.WITHDRAWN)
     session.flush()

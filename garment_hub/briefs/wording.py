@@ -121,10 +121,10 @@ def _counted(code: str, values: dict[str, Any]) -> str:
     if code == "pieces_per_kind":
         return str(ngettext("About %(num)s piece of each kind", "About %(num)s pieces of each kind", values["pieces"]))
     if code == "time_enough":
-        return _("%(time)s will do", time=_weeks(values["days"]))
+        return str(_("%(time)s will do", time=_weeks(values["days"])))
     if code == "time_short":
-        return _("%(time)s is too short", time=_weeks(values["days"]))
-    return _("%(time)s is tight", time=_weeks(values["days"]))
+        return str(_("%(time)s is too short", time=_weeks(values["days"])))
+    return str(_("%(time)s is tight", time=_weeks(values["days"])))
 
 
 def _weeks(days: int) -> str:

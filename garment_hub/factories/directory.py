@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, select, true
@@ -26,6 +26,19 @@ class Wishes:
     codes: dict[CapabilityKind, str] = field(default_factory=dict)
     dongs: tuple[str, ...] = ()
     is_free: bool = False
+
+    def without_one(self) -> dict[str, Wishes]:
+        """The wishes with each of them left out in turn, by the name it has in an address."""
+        fewer = {
+            kind.value: replace(self, codes={k: c for k, c in self.codes.items() if k != kind}) for kind in self.codes
+        }
+        if self.question:
+            fewer["q"] = replace(self, question="")
+        if self.dongs:
+            fewer["dong"] = replace(self, dongs=())
+        if self.is_free:
+            fewer["free"] = replace(self, is_free=False)
+        return fewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +68,7 @@ def visible_to(user: User | None, district_id: int) -> ColumnElement[bool]:
 def find_page(session: Session, district_id: int, user: User | None, wishes: Wishes, today: date, number: int) -> Page:
     """One page, the freshest first, then by name; never by price. A page past the end is the last one."""
     wanted = _conditions(district_id, user, wishes, today).values()
-    total = session.scalar(select(func.count()).select_from(Factory).where(*wanted)) or 0
+    total = count_found(session, district_id, user, wishes, today)
     pages = max(1, -(-total // PAGE_SIZE))
     number = min(max(1, number), pages)
     query = (
@@ -70,6 +83,11 @@ def find_page(session: Session, district_id: int, user: User | None, wishes: Wis
     return Page(factories, _weeks(session, factories, today), total, number, pages)
 
 
+def count_found(session: Session, district_id: int, user: User | None, wishes: Wishes, today: date) -> int:
+    wanted = _conditions(district_id, user, wishes, today).values()
+    return session.scalar(select(func.count()).select_from(Factory).where(*wanted)) or 0
+
+
 def count_wishes(session: Session, district_id: int, user: User | None, wishes: Wishes, today: date) -> Counts:
     """For each filter its own counts, with all the other wishes kept."""
     conditions = _conditions(district_id, user, wishes, today)
@@ -82,7 +100,7 @@ def count_wishes(session: Session, district_id: int, user: User | None, wishes: 
     codes = _counts_of(session, list(conditions.values()))
     for kind in wishes.codes:
         codes[kind] = _counts_of(session, without(kind)).get(kind, {})
-    places: dict[int | None, int] = dict(session.execute(by_place).tuples().all())
+    places: dict[int | None, int] = dict(session.execute(by_place).all())
     return Counts(codes, places, session.scalar(free) or 0)
 
 

@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext
 from wtforms import BooleanField, SelectField, StringField
 from wtforms.validators import ValidationError
 
+from garment_hub.factories.wording import rate_name
 from garment_hub.forms import (
     BaseForm,
     ChoiceField,
@@ -161,14 +162,8 @@ class RatesForm(BaseForm):
 
 def rates_form(pairs: Sequence[tuple[str | None, str | None]]) -> type[RatesForm]:
     asked = {f"rate_{item or 'any'}_{stage or 'whole'}": (item, stage) for item, stage in pairs}
-    fields = {name: WholeNumberField(rate_label(*pair), maximum=MOST_PIECES) for name, pair in asked.items()}
+    fields = {name: WholeNumberField(rate_name(*pair), maximum=MOST_PIECES) for name, pair in asked.items()}
     return type("RatesFormOfPairs", (RatesForm,), {"asked": asked, **fields})
-
-
-def rate_label(item: str | None, stage: str | None) -> str:
-    """What a rate counts: an item, a stage of it, or a stage of anything."""
-    names = [term(item, "item") if item else "", term(stage, "stage") if stage else ""]
-    return " · ".join(filter(None, names)) or _("Any garment")
 
 
 class PriceForm(BaseForm):

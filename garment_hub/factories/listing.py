@@ -69,7 +69,7 @@ def _processes(factory: Factory, _places: Sequence[Neighbourhood]) -> BaseForm:
     fact = factory.fact(CapabilityKind.PROCESS)
     data: dict[str, Any] = {"only_these": bool(fact and fact.is_complete)}
     for group in form_class().groups:
-        data[group.name] = [code for code, _name in group.choices if code in stated]
+        data[group.name] = [code for code, _name in group.choices or () if code in stated]
     return form_class(data=data)
 
 

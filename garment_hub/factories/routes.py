@@ -8,14 +8,15 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import current_user
 
 from garment_hub.accounts import services as accounts
 from garment_hub.accounts import sign_in
 from garment_hub.db import get_session
 from garment_hub.errors import STATUS
-from garment_hub.factories import services
-from garment_hub.factories.directory import FACETS, Counts, Wishes, count_wishes, find_page
+from garment_hub.factories import services, wording
+from garment_hub.factories.directory import FACETS, Counts, Wishes, count_found, count_wishes, find_page
 from garment_hub.factories.forms import CapacityForm, RegisterForm, SignUpForm, capacity_form, offer_codes
 from garment_hub.factories.listing import BY_KEY, FABRIC_EXAMPLES, FIRST_PARTS, PARTS, Part
 from garment_hub.factories.queries import (
@@ -29,7 +30,7 @@ from garment_hub.factories.queries import (
 )
 from garment_hub.factories.search import LONGEST_QUESTION
 from garment_hub.factories.weeks import as_last_week, week_rows
-from garment_hub.labels import week
+from garment_hub.labels import locale_code, week
 from garment_hub.maps import DongMap, dong_map
 from garment_hub.permissions import Access, audience, public, signed_in
 from garment_hub.site import current_district
@@ -41,6 +42,8 @@ from models.factory import CapabilityKind, Factory
 from models.user import Role, User
 
 bp = Blueprint("factories", __name__)
+for function in (wording.freshness, wording.sources, wording.fact_of):
+    bp.add_app_template_filter(function)
 
 EDITORS = (Role.FACTORY_OWNER, Role.COORDINATOR, Role.ADMINISTRATOR)
 WEEKS_SHOWN, WEEKS_ASKED = 4, 8
@@ -59,21 +62,24 @@ def directory() -> str:
     page = find_page(session, district.id, person, wishes, today, request.args.get("page", 1, int))
     counts = count_wishes(session, district.id, person, wishes, today)
 
-    def address(**changes: Any) -> str:
-        return url_for("factories.directory", **{**request.args.to_dict(flat=False), "page": None, **changes})
-
     return render_template(
         "factories/directory.html",
         page=page,
+        page_address=lambda number: _address(page=number),
         wishes=wishes,
         counts=counts,
-        address=address,
+        address=_address,
         kinds=FACETS,
-        places=_shown_places(district.neighbourhoods, counts),
-        map=_directory_map(wishes, counts, address),
+        places=[place for place in district.neighbourhoods if _is_offered(place, counts)],
+        map=_directory_map(wishes, counts),
+        relaxed=[] if page.total else _relaxed(wishes, person),
         vocabulary={kind: vocabulary.terms(kind) for kind in FACETS},
-        today=today,
     )
+
+
+def _address(**changes: Any) -> str:
+    """This list with other wishes, from its first page unless a page is named."""
+    return url_for("factories.directory", **{**request.args.to_dict(flat=False), "page": None, **changes})
 
 
 def _wishes() -> Wishes:
@@ -87,20 +93,37 @@ def _wishes() -> Wishes:
     )
 
 
-def _shown_places(places: list[Neighbourhood], counts: Counts) -> list[Neighbourhood]:
-    return [place for place in places if place.valid_to is None or counts.neighbourhoods.get(place.id)]
+def _is_offered(place: Neighbourhood, counts: Counts) -> bool:
+    """A neighbourhood that no longer exists is offered only while something still lies in it."""
+    return place.valid_to is None or bool(counts.neighbourhoods.get(place.id))
 
 
-def _directory_map(wishes: Wishes, counts: Counts, address: Any) -> DongMap:
+def _directory_map(wishes: Wishes, counts: Counts) -> DongMap:
     district = current_district()
     return dong_map(
         district,
         district.neighbourhoods,
         title=_("Factories by neighbourhood"),
         counts={place: count for place, count in counts.neighbourhoods.items() if place is not None},
-        url=lambda codes: str(address(dong=",".join(codes))),
+        url=lambda codes: _address(dong=",".join(codes)),
         chosen=wishes.dongs,
     )
+
+
+def _relaxed(wishes: Wishes, person: User | None) -> list[tuple[str, str]]:
+    """Each wish whose leaving out finds something, the one that finds most first, with its number."""
+    names = {"q": _("words"), "dong": _("neighbourhood"), "free": _("free this week")} | {
+        kind.value: vocabulary.name(kind, code, locale_code()) for kind, code in wishes.codes.items()
+    }
+    found = []
+    for name, fewer in wishes.without_one().items():
+        total = count_found(get_session(), current_district().id, person, fewer, today_in_seoul())
+        if total:
+            text = ngettext(
+                "Without “%(wish)s”: %(num)s factory", "Without “%(wish)s”: %(num)s factories", total, wish=names[name]
+            )
+            found.append((total, text, _address(**{name: None})))
+    return [(text, url) for _total, text, url in sorted(found, reverse=True)]
 
 
 @bp.route("/factories/mine")
@@ -121,15 +144,19 @@ def show(factory_id: int) -> str:
     return render_template(
         "factories/show.html",
         factory=factory,
-        weeks=weeks_from(session, factory, today, WEEKS_SHOWN),
-        history=history_of(session, factory),
+        rows=week_rows(weeks_from(session, factory, today, WEEKS_SHOWN), factory.district.country),
+        history=(history := history_of(session, factory)),
+        figures=wording.figures(factory),
+        rates=wording.rates(factory),
+        price=wording.price(factory),
+        machines=wording.machines(factory),
+        past=wording.past(history),
         map=dong_map(
             factory.district,
             factory.district.neighbourhoods,
             title=_("Where it is"),
             chosen=[place.code] if place else [],
         ),
-        Kind=CapabilityKind,
         person=person,
         may_edit=may_edit(factory, person),
         sees_contacts=sees_contacts(factory, person),
@@ -197,7 +224,9 @@ def edit(factory_id: int, part: str | None = None) -> ResponseReturnValue:
     person = signed_in()
     factory = get_factory(get_session(), factory_id, person, Access.WRITE)
     if part is None:
-        return render_template("factories/listing.html", factory=factory, parts=PARTS, saved=request.args.get("saved"))
+        saved = BY_KEY.get(request.args.get("saved", ""))
+        parts = [(part, wording.summary(factory, part.key)) for part in PARTS]
+        return render_template("factories/listing.html", factory=factory, parts=parts, saved=saved and saved.name)
     if part not in BY_KEY:
         raise NotFound
     return _edit_part(factory, BY_KEY[part], person)
@@ -250,7 +279,13 @@ def capacity(factory_id: int) -> ResponseReturnValue:
             return redirect(url_for("factories.capacity", factory_id=factory.id, saved=1), 303)
     rows = week_rows(weeks, factory.district.country)
     page = render_template(
-        "factories/capacity.html", factory=factory, form=form, rows=rows, last=last, saved=request.args.get("saved")
+        "factories/capacity.html",
+        factory=factory,
+        form=form,
+        rows=rows,
+        last=last,
+        saved=request.args.get("saved"),
+        rate_name=wording.rate_name(factory.rates[0].item, factory.rates[0].stage) if factory.rates else "",
     )
     return page, status
 

@@ -12,7 +12,15 @@ from wtforms import Field, HiddenField
 from wtforms.fields import Label
 from wtforms.validators import ValidationError
 
-from garment_hub.forms import ChoiceField, ChoicesField, DateField, LongTextField, TextField, TokenForm, WholeNumberField
+from garment_hub.forms import (
+    ChoiceField,
+    ChoicesField,
+    DateField,
+    LongTextField,
+    TextField,
+    TokenForm,
+    WholeNumberField,
+)
 from garment_hub.labels import choices
 from models.quote import QuoteAnswer
 

@@ -55,7 +55,7 @@ def unclaimed_inbox(session: Session, district_id: int) -> list[QuoteRequest]:
     return _listed(session, query.where(Factory.owner_id.is_(None), Factory.district_id == district_id))
 
 
-def _listed(session: Session, query: Select[tuple[QuoteRequest]]) -> list[QuoteRequest]:
+def _listed(session: Session, query: Select[QuoteRequest]) -> list[QuoteRequest]:
     options = joinedload(QuoteRequest.brief).joinedload(Brief.designer), joinedload(QuoteRequest.factory)
     ordered = query.options(*options).order_by(OPEN_FIRST, QuoteRequest.id.desc())
     return list(session.scalars(ordered))

@@ -162,6 +162,8 @@ def submit(request_id: int) -> Answer:
 
 
 def _offer(form: QuoteForm, answer: QuoteAnswer) -> services.Offer:
+    if form.unit_price_krw.data is None or form.ready_on.data is None:
+        raise Invalid("answer_incomplete")
     return services.Offer(
         answer=answer,
         unit_price_krw=form.unit_price_krw.data,

@@ -37,8 +37,8 @@ def request_quotes(session: Session, brief: Brief, factory_ids: Sequence[int], t
 
 
 def _waiting(session: Session, brief: Brief) -> int:
-    query = select(func.count()).select_from(QuoteRequest)
-    return session.scalar(query.where(QuoteRequest.brief_id == brief.id, QuoteRequest.status == RequestStatus.OPEN)) or 0
+    waiting = QuoteRequest.brief_id == brief.id, QuoteRequest.status == RequestStatus.OPEN
+    return session.scalar(select(func.count()).select_from(QuoteRequest).where(*waiting)) or 0
 
 
 def _ask(session: Session, brief: Brief, factory_id: int, answer_by: date) -> QuoteRequest:

@@ -72,7 +72,7 @@ def question(stored: Mapping[str, Any]) -> str | None:
 
 
 def factories_counted(count: int) -> str:
-    return str(COUNTED[count]) if count in COUNTED else _("%(count)s factories", count=count)
+    return str(COUNTED[count]) if count in COUNTED else str(_("%(count)s factories", count=count))
 
 
 def own_days(schedule: Schedule) -> tuple[str, str]:
@@ -91,10 +91,10 @@ def _half_days(hundredths: int) -> int:
 
 def _free(weeks: list[date] | None) -> str:
     if weeks is None:
-        return _("You have not written which weeks are free.")
+        return str(_("You have not written which weeks are free."))
     if not weeks:
-        return _("You have no free day left until then.")
-    return _("You have free days in %(weeks)s.", weeks=", ".join(week(monday) for monday in weeks[:3]))
+        return str(_("You have no free day left until then."))
+    return str(_("You have free days in %(weeks)s.", weeks=", ".join(week(monday) for monday in weeks[:3])))
 
 
 def factory_phone(factory: Factory) -> str | None:

@@ -19,7 +19,7 @@ _ENOUGH_ROWS, _FITTING = 5, 0.1
 _TOTALS = frozenset("계 합계 소계 총계 누계 총합계 total totals grandtotal subtotal sum".split())
 _COUNTED = r"(개소|개|곳|건|명|업체|개업체|사|장|대)?"
 _TOTAL_WITH_FIGURE = re.compile(r"(총?합?계|소계|총계|총|(grand|sub)?total)[:：]?[\d,.]+" + _COUNTED)
-_FIGURE = re.compile(r"[\d,.%\s]+" + _COUNTED)
+_FIGURE = re.compile(r"[\d,.%]+" + _COUNTED)
 _FOOTNOTE = re.compile(r"(※|\*|주\s*[):]|출처|자료\s*[:：]|source\s*:|note\s*:)", re.IGNORECASE)
 
 
@@ -175,8 +175,8 @@ def _repeats_header(filled: Sequence[tuple[int, str]], header: Header) -> bool:
 
 def _is_totals(texts: Sequence[str]) -> bool:
     """A totals word, and nothing beside it but figures and more such words."""
-    is_total = [_is_total_word(text) for text in texts]
-    return any(is_total) and all(total or _FIGURE.fullmatch(text) for text, total in zip(texts, is_total, strict=True))
+    others = [text for text in texts if not _is_total_word(text)]
+    return len(others) < len(texts) and all(_FIGURE.fullmatch(text.replace(" ", "")) for text in others)
 
 
 def _is_total_word(text: str) -> bool:

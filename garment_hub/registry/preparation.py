@@ -18,6 +18,7 @@ from garment_hub.registry.numbers import read_number
 from garment_hub.registry.places import Gazetteer
 from garment_hub.registry.remarks import Outcome, Reading, Remark, left_out
 from garment_hub.registry.trades import Evidence, classify
+from models import vocabulary
 from models.factory import CapabilityKind, LegalForm, OperatingStatus, Sector
 
 WORKING_DAYS_A_MONTH = 22
@@ -223,6 +224,8 @@ def _hold(prepared: Prepared, code: codes.Code, count: int | None = None) -> Non
     kind, key = code
     held = prepared.capabilities.setdefault(CapabilityKind(kind), {})
     held[key] = count or held.get(key)
+    if kind == "process":  # who does a process does the stage it belongs to
+        _hold(prepared, ("stage", vocabulary.stage_of()[key]))
 
 
 def _machine_words(cell: str) -> tuple[str, ...]:

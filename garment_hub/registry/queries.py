@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from garment_hub.registry.remarks import Outcome
 from models.errors import NotFound
@@ -77,7 +77,7 @@ def action_counts(session: Session, imported: RegistryImport) -> dict[RowAction,
         .where(RegistryRow.import_id == imported.id)
         .group_by(RegistryRow.action)
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def duplicate_count(session: Session, imported: RegistryImport) -> int:
@@ -134,24 +134,58 @@ def told_rows(session: Session, imported: RegistryImport) -> list[Told]:
     return sorted(told, key=lambda one: (one.remark["outcome"] == Outcome.KEPT_APART, one.number))
 
 
-def proposals_of(session: Session, district_id: int) -> list[DuplicateProposal]:
-    """Pairs nobody has decided on, the likeliest first."""
-    query = (
+def _open_proposals(district_id: int) -> Select[DuplicateProposal]:
+    return (
         select(DuplicateProposal)
         .join(Factory, DuplicateProposal.factory_id == Factory.id)
         .where(Factory.district_id == district_id, DuplicateProposal.verdict.is_(None))
-        .order_by(DuplicateProposal.score.desc(), DuplicateProposal.id)
     )
-    return list(session.scalars(query))
+
+
+def proposals_of(
+    session: Session, district_id: int, *, start: int, count: int
+) -> tuple[int, Sequence[DuplicateProposal]]:
+    """How many pairs nobody has decided on, and one page of them, the likeliest first."""
+    wanted = _open_proposals(district_id)
+    total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+    both = (joinedload(DuplicateProposal.factory), joinedload(DuplicateProposal.other))
+    page = wanted.order_by(DuplicateProposal.score.desc(), DuplicateProposal.id).offset(start).limit(count)
+    return total, session.scalars(page.options(*both)).all()
+
+
+def get_proposal(session: Session, proposal_id: int, district_id: int) -> DuplicateProposal:
+    """A pair of this district that waits for somebody, or NotFound."""
+    proposal = session.scalar(_open_proposals(district_id).where(DuplicateProposal.id == proposal_id))
+    if proposal is None:
+        raise NotFound
+    return proposal
 
 
 def factories_of(
     session: Session, district_id: int, *, words: ColumnElement[bool] | None, sector: Sector, start: int, count: int
-) -> tuple[int, list[Row[Any]]]:
+) -> tuple[int, Sequence[Factory]]:
     """How many factories of a district answer, and one page of them by name."""
     wanted = [Factory.district_id == district_id, Factory.sector == sector]
     if words is not None:
         wanted.append(words)
     total = session.scalar(select(func.count()).select_from(Factory).where(*wanted)) or 0
-    query = select(Factory).where(*wanted).order_by(Factory.name, Factory.id).offset(start).limit(count)
-    return total, list(session.execute(query))
+    page = select(Factory).where(*wanted).order_by(Factory.name, Factory.id).offset(start).limit(count)
+    return total, session.scalars(page.options(joinedload(Factory.neighbourhood), selectinload(Factory.facts))).all()
+
+
+def registered(session: Session, factory_id: int, district_id: int) -> Factory:
+    """A factory of this district whatever its trade, or NotFound: staff see what is not listed too."""
+    factory = session.get(Factory, factory_id)
+    if factory is None or factory.district_id != district_id:
+        raise NotFound
+    return factory
+
+
+def rows_of(session: Session, factory: Factory) -> Sequence[RegistryRow]:
+    """What registers said about a factory, the latest first; rows that said nothing new are left out."""
+    query = (
+        select(RegistryRow)
+        .where(RegistryRow.factory_id == factory.id, RegistryRow.action != RowAction.UNCHANGED)
+        .order_by(RegistryRow.import_id.desc(), RegistryRow.number)
+    )
+    return session.scalars(query).all()

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
+from garment_hub.labels import label, number, place_name, terms
 from garment_hub.registry.remarks import Outcome
+from models.factory import CapabilityKind, Factory, FactoryFact, OperatingStatus
 
 # What is the matter with a value.
 PROBLEMS = {
@@ -84,7 +88,19 @@ FIELDS = {
     "lead_time_days": lazy_gettext("Working time"),
     "established_year": lazy_gettext("Founded"),
     "lat": lazy_gettext("Position"),
+    "lon": lazy_gettext("Position"),
     "stated_on": lazy_gettext("Date of the register"),
+    "category": lazy_gettext("Categories"),
+    "fabric": lazy_gettext("Fabrics"),
+    "stage": lazy_gettext("Stages"),
+    "machine": lazy_gettext("Machines"),
+    "market": lazy_gettext("Markets"),
+    "difficulty": lazy_gettext("Difficulty"),
+    "brands_supplied": lazy_gettext("Brands supplied"),
+    "introduction": lazy_gettext("Introduction"),
+    "status": lazy_gettext("In business"),
+    "price_floor_krw": lazy_gettext("Lowest price"),
+    "certificates": lazy_gettext("Certificates"),
 }
 
 
@@ -105,6 +121,47 @@ def message(remark: Mapping[str, Any]) -> str:
     """One sentence for a command's answer: value, problem, what was done."""
     written = f"{remark['value']!r}: " if remark["value"] else ""
     return f"{written}{problem(remark)}. {outcome(remark)}."
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One fact as staff read it: its name, what it says, who said so and when."""
+
+    name: str
+    value: str
+    source: str
+    stated_on: date
+
+
+def facts_of(factory: Factory) -> list[Fact]:
+    """Facts with a source, in the order of ``FIELDS``; what has no word of its own on the page is left to the rows."""
+    kinds = {kind.value for kind in CapabilityKind}
+    order = [name for name in FIELDS if name not in ("lon", "daily_capacity", "monthly_capacity")]
+    facts = {fact.name: fact for fact in factory.facts}
+    return [
+        Fact(str(FIELDS[name]), _fact_value(factory, name, kinds), _source(facts[name]), facts[name].stated_on)
+        for name in order
+        if name in facts
+    ]
+
+
+def _fact_value(factory: Factory, name: str, kinds: set[str]) -> str:
+    if name in kinds:
+        return terms(factory.codes(CapabilityKind(name)), name)
+    if name == "rates":
+        return ", ".join(number(rate.pieces_per_day) for rate in factory.rates)
+    if name == "neighbourhood_id":
+        return place_name(factory.neighbourhood) if factory.neighbourhood else ""
+    if name == "lat":
+        return f"{factory.lat}, {factory.lon}"
+    if name == "certificates":
+        return terms([one.code for one in factory.certificates], "certificate")
+    value = getattr(factory, name, None)
+    return label(value) if isinstance(value, OperatingStatus) else str(value or "")
+
+
+def _source(fact: FactoryFact) -> str:
+    return fact.source_name or label(fact.source)
 
 
 def field_name(name: str, mapping: Mapping[str, str]) -> str:

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import io
+import json
 import re
+import subprocess
+import sys
 import zipfile
 import zlib
-from datetime import date, datetime, time, timedelta
-from typing import Any
+from pathlib import Path
 from xml.etree import ElementTree
 
-from python_calamine import (
-    CalamineError,
-    CalamineSheet,
-    CalamineWorkbook,
-    PasswordError,
-    SheetTypeEnum,
-    SheetVisibleEnum,
-)
-
+from garment_hub.registry import workbook_process
 from garment_hub.registry.reading import LONGEST_CELL, MAX_COLUMNS, MAX_ROWS, Table, Unreadable
 
+MAX_CELLS = 5_000_000
 MAX_ENTRIES = 2_000
+LONGEST_READING = 120  # seconds
 MAX_UNPACKED = 256 * 1024 * 1024
 _PIECE = 1024 * 1024
 _REFERENCE = re.compile(rb"<(?:\w+:)?(?:c|row)\b[^>]{0,300}?\br=[\"']([A-Z]{0,4})(\d{1,9})[\"']")
@@ -32,13 +28,27 @@ _ODS_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 def read_workbook(data: bytes) -> Table:
     """The first sheet with content that can be seen; the names of the others are handed on."""
     encoding = _check_archive(data) if data.startswith(b"PK") else _check_legacy(data)
+    limits = (MAX_ROWS, MAX_COLUMNS, MAX_CELLS, LONGEST_CELL)
+    call = [sys.executable, "-I", str(Path(workbook_process.__file__)), *map(str, limits)]
     try:
-        with CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
-            return _first_sheet(workbook, encoding)
-    except PasswordError as error:
-        raise Unreadable("file_has_password") from error
-    except CalamineError as error:
-        raise Unreadable("workbook_damaged") from error
+        run = subprocess.run(call, input=data, capture_output=True, check=False, timeout=LONGEST_READING)  # noqa: S603
+    except subprocess.TimeoutExpired as error:
+        raise Unreadable("archive_too_large", megabytes=MAX_UNPACKED // 1024 // 1024) from error
+    if run.returncode != workbook_process.DONE:
+        raise _refusal(run.returncode)
+    name, *rows = map(json.loads, run.stdout.splitlines())
+    return Table(rows, encoding, sheet=name[0], other_sheets=name[1])
+
+
+def _refusal(code: int) -> Unreadable:
+    """Whatever ends the reading process otherwise (a panic, an abort) was a damaged file."""
+    if code == workbook_process.LOCKED:
+        return Unreadable("file_has_password")
+    if code == workbook_process.EMPTY:
+        return Unreadable("file_empty")
+    if code == workbook_process.TOO_LARGE:
+        return Unreadable("too_many_cells", rows=MAX_ROWS, columns=MAX_COLUMNS)
+    return Unreadable("workbook_damaged")
 
 
 def _check_legacy(data: bytes) -> str:
@@ -126,43 +136,3 @@ def _check_ods_row(row: ElementTree.Element) -> None:
 def _times(element: ElementTree.Element, of: str) -> int:
     text = element.get(f"{_ODS_TABLE}number-{of}-repeated", "1")
     return int(text) if text.isdecimal() and len(text) < 9 else MAX_ROWS + 1
-
-
-def _first_sheet(workbook: CalamineWorkbook, encoding: str) -> Table:
-    seen = [
-        sheet.name
-        for sheet in workbook.sheets_metadata
-        if sheet.typ == SheetTypeEnum.WorkSheet and sheet.visible == SheetVisibleEnum.Visible
-    ]
-    for name in seen:
-        rows = _rows(workbook.get_sheet_by_name(name))
-        if any(cell.strip() for row in rows for cell in row):
-            others = [other for other in workbook.sheet_names if other != name]
-            return Table(rows, encoding, sheet=name, other_sheets=others)
-    raise Unreadable("file_empty")
-
-
-def _rows(sheet: CalamineSheet) -> list[list[str]]:
-    if sheet.end is None:
-        return []
-    last_row, last_column = sheet.end
-    if last_row >= MAX_ROWS:
-        raise Unreadable("too_many_rows", rows=MAX_ROWS)
-    if last_column >= MAX_COLUMNS:
-        raise Unreadable("too_many_columns", columns=MAX_COLUMNS, line=1)
-    return [[_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
-
-
-def _text(cell: Any) -> str:
-    """What a person reads in the cell: no ".0", ISO dates."""
-    if isinstance(cell, str):
-        return cell[:LONGEST_CELL]
-    if isinstance(cell, bool):
-        return "TRUE" if cell else "FALSE"
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() else repr(cell)
-    if isinstance(cell, datetime) and cell.time() == time():
-        return cell.date().isoformat()
-    if isinstance(cell, datetime | date | time):
-        return cell.isoformat()
-    return str(cell) if isinstance(cell, int | timedelta) else ""

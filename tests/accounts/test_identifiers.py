@@ -27,10 +27,9 @@ def test_every_spelling_of_a_mobile_number_is_the_same_number(number: int, gap: 
 def test_what_is_accepted_as_a_number_is_a_fixed_point(text: str) -> None:
     try:
         digits = phone_of(text)
-    except Invalid as refusal:
-        assert refusal.code == "phone_unreadable"
-    else:
-        assert digits.isascii() and digits.isdigit() and phone_of(digits) == digits
+    except Invalid:
+        return
+    assert digits.isascii() and digits.isdigit() and phone_of(digits) == digits
 
 
 @given(st.emails(), st.text(" ", max_size=3))
@@ -42,7 +41,9 @@ def test_the_case_of_an_address_does_not_matter(address: str, blank: str) -> Non
     assert stored == stored.lower() == email_of(blank + address.upper() + blank)
 
 
-@pytest.mark.parametrize("text", ["", "a", "a@b", "@b.kr", "a@b.kr c", "a@-b.kr", "a" * 65 + "@b.kr", "가@b.kr", "a@b..kr"])
+@pytest.mark.parametrize(
+    "text", ["", "a", "a@b", "@b.kr", "a@b.kr c", "a@-b.kr", "a" * 65 + "@b.kr", "가@b.kr", "a@b..kr"]
+)
 def test_what_is_no_address_is_refused(text: str) -> None:
     with pytest.raises(Invalid, match="email_unreadable"):
         email_of(text)

@@ -135,7 +135,8 @@ def test_the_switch_that_turns_it_off_works_in_a_demo_database_only(
 @given(st.lists(st.integers(0, 400), max_size=40))
 def test_no_window_ever_holds_more_tries_than_allowed(app_gaps: list[int]) -> None:
     throttle, counter = _throttle_on_memory(), Counter("k", 5)
-    now, counted = NOON, []
+    now = NOON
+    counted: list[datetime] = []
     for gap in app_gaps:
         now += timedelta(seconds=gap)
         recent = [moment for moment in counted if moment > now - WINDOW]

@@ -1,6 +1,6 @@
 """Days needed and days free."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 from math import ceil
 
@@ -14,7 +14,7 @@ from tests.recommender.worlds import MONDAY, STAGE_OF, TODAY, a_brief, a_factory
 def _free_day_by_day(brief: BriefFeatures, factory: FactoryFeatures) -> tuple[int, int]:
     days = [brief.starts_on + timedelta(days=n) for n in range((brief.needed_by - brief.starts_on).days + 1)]
     stated = {week.starts_on: week.free_hundredths for week in factory.free_weeks or ()}
-    inside: dict[object, int] = {}
+    inside: dict[date, int] = {}
     for day in days:
         monday = day - timedelta(days=day.weekday())
         inside[monday] = inside.get(monday, 0) + 1

@@ -439,7 +439,7 @@ def upgrade() -> None:
             sa.Enum(
                 "designer",
                 "factory",
-                name="supplier",
+                name="fabric_by",
                 native_enum=False,
                 create_constraint=True,
                 length=32,
@@ -451,7 +451,7 @@ def upgrade() -> None:
             sa.Enum(
                 "designer",
                 "factory",
-                name="supplier",
+                name="trims_by",
                 native_enum=False,
                 create_constraint=True,
                 length=32,

@@ -1,0 +1,313 @@
+"""From rows to the values the ranker reads: briefs, factories of a whole district in a few queries, past orders."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, and_, or_, select, type_coerce
+from sqlalchemy.orm import Session
+
+from models.brief import Brief
+from models.capacity import CapacityWeek, week_of
+from models.district import Neighbourhood
+from models.errors import Invalid
+from models.factory import (
+    CapabilityKind,
+    Factory,
+    FactoryCapability,
+    FactoryCertificate,
+    FactoryFact,
+    FactoryRate,
+    OperatingStatus,
+    Sector,
+)
+from models.past_order import PastOrder
+from recommender import BriefFeatures, FactoryFeatures, FreeWeek, Outcome, Place, Rate, Stated
+
+# Weeks after the needed day that are read too: the answer to "what if it came later".
+WEEKS_LATER = 5
+# Fields of FactoryFeatures that hold codes, by the kind of their rows.
+STATED_KINDS = {
+    "items": CapabilityKind.ITEM,
+    "categories": CapabilityKind.CATEGORY,
+    "fabrics": CapabilityKind.FABRIC,
+    "processes": CapabilityKind.PROCESS,
+    "stages": CapabilityKind.STAGE,
+    "machines": CapabilityKind.MACHINE,
+    "markets": CapabilityKind.MARKET,
+    "difficulties": CapabilityKind.DIFFICULTY,
+}
+CAPACITY = "capacity"
+
+Condition = ColumnElement[bool]
+
+
+def designer_key(designer_id: int) -> str:
+    """How the ranker names a designer; imported buyers without an account have a key of their own."""
+    return f"designer:{designer_id}"
+
+
+def buyer_key(district_id: int, key: str) -> str:
+    return f"buyer:{district_id}:{key}"
+
+
+def brief_features(brief: Brief, as_of: date) -> BriefFeatures:
+    """The brief as the ranker reads it; refuses one that lacks what every rule needs."""
+    if brief.missing_for_publishing or brief.quantity is None or brief.needed_by is None:
+        raise Invalid("brief_incomplete")
+    return BriefFeatures(
+        item=brief.item,
+        quantity=brief.quantity,
+        needed_by=brief.needed_by,
+        processes=frozenset(brief.processes),
+        as_of=as_of,
+        designer=None if brief.designer_id is None else designer_key(brief.designer_id),
+        category=brief.category,
+        fabrics=frozenset(brief.fabrics),
+        styles=brief.styles,
+        colours=brief.colours,
+        sizes=brief.sizes,
+        materials_on=brief.materials_on,
+        flexible_dates=brief.has_flexible_dates,
+        budget_per_piece_krw=brief.budget_per_piece_krw,
+        vat_included=brief.is_vat_included,
+        price_includes=frozenset(brief.price_includes),
+        market=brief.market,
+        difficulty=brief.difficulty,
+        certificates=frozenset(brief.certificates),
+        verified_only=brief.is_verified_only,
+        deliver_to=_delivery_place(brief),
+        text=brief.note or "",
+    )
+
+
+def _delivery_place(brief: Brief) -> Place | None:
+    place = _place(brief.deliver_to_lat, brief.deliver_to_lon)
+    if place is None and brief.deliver_to is not None:
+        return _place(brief.deliver_to.lat, brief.deliver_to.lon)
+    return place
+
+
+def _place(lat: float | None, lon: float | None) -> Place | None:
+    return None if lat is None or lon is None else Place(lat, lon)
+
+
+def ranked_factories(district_id: int, *, include_unlisted: bool = False) -> Condition:
+    """Whom a list may hold: the district's garment makers still in business, strangers to the public left out."""
+    conditions = [
+        Factory.district_id == district_id,
+        Factory.sector == Sector.GARMENT,
+        Factory.status != OperatingStatus.CLOSED,
+    ]
+    return and_(*conditions) if include_unlisted else and_(*conditions, Factory.is_listed)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Days whose capacity is read."""
+
+    first: date
+    last: date
+
+    @classmethod
+    def of(cls, brief: BriefFeatures) -> Window:
+        return cls(week_of(min(brief.starts_on, brief.needed_by)), brief.needed_by + timedelta(weeks=WEEKS_LATER))
+
+
+def load_factories(session: Session, which: Condition, window: Window | None) -> list[FactoryFeatures]:
+    """Everything known of the factories that ``which`` names; without a window no capacity is read.
+
+    Columns instead of rows, and one query a table: a district may hold 25,000 factories.
+    """
+    ids = select(Factory.id).where(which)
+    beside = _Beside(
+        codes=_codes(session, ids),
+        complete=_complete_kinds(session, ids),
+        rates=_rates(session, ids),
+        certificates=_certificates(session, ids),
+        weeks=_weeks(session, ids, window) if window else {},
+    )
+    return [_features(row, beside) for row in session.execute(_factory_columns(which))]
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What stands in tables beside the factory's own, by factory."""
+
+    codes: Mapping[int, Mapping[str, _Codes]]
+    complete: Mapping[int, frozenset[str]]
+    rates: Mapping[int, tuple[Rate, ...]]
+    certificates: Mapping[int, Mapping[str, date | None]]
+    weeks: Mapping[int, tuple[FreeWeek, ...]]
+
+    def stated(self, factory_id: int) -> dict[str, Stated]:
+        """Each list of codes that was spoken about, by its field."""
+        codes, complete = self.codes.get(factory_id, {}), self.complete.get(factory_id, frozenset())
+        return {
+            name: Stated(frozenset(codes[kind].has), frozenset(codes[kind].has_not), kind.value in complete)
+            for name, kind in STATED_KINDS.items()
+            if kind in codes
+        }
+
+
+def _factory_columns(which: Condition) -> Any:
+    return (
+        select(
+            Factory.id,
+            type_coerce(Factory.status, String).label("status"),
+            Factory.people,
+            Factory.minimum_order_quantity,
+            Factory.lead_time_days,
+            Factory.price_floor_krw,
+            Factory.is_price_vat_included,
+            Factory.price_includes,
+            Factory.lat,
+            Factory.lon,
+            Factory.is_address_public,
+            Neighbourhood.lat.label("dong_lat"),
+            Neighbourhood.lon.label("dong_lon"),
+            Factory.verified_on,
+            Factory.introduction,
+        )
+        .outerjoin(Neighbourhood, Factory.neighbourhood_id == Neighbourhood.id)
+        .where(which)
+        .order_by(Factory.id)
+    )
+
+
+def _features(row: Any, beside: _Beside) -> FactoryFeatures:
+    return FactoryFeatures(
+        id=str(row.id),
+        is_active=row.status == OperatingStatus.ACTIVE.value,
+        people=row.people,
+        minimum_order_quantity=row.minimum_order_quantity,
+        lead_time_days=row.lead_time_days,
+        price_floor_krw=row.price_floor_krw,
+        price_vat_included=row.is_price_vat_included,
+        price_includes=frozenset(row.price_includes or ()),
+        rates=beside.rates.get(row.id, ()),
+        certificates_until=beside.certificates.get(row.id, {}),
+        free_weeks=beside.weeks.get(row.id),
+        place=_factory_place(row),
+        verified_on=row.verified_on,
+        text=row.introduction or "",
+        **beside.stated(row.id),
+    )
+
+
+def _factory_place(row: Any) -> Place | None:
+    """Where it is: its own point where the address is public, else its dong, else its point to about a kilometre.
+
+    Distances are shown, and from a few of them a home could be found.
+    """
+    own = _place(row.lat, row.lon)
+    if own is None or row.is_address_public:
+        return own or _place(row.dong_lat, row.dong_lon)
+    return _place(row.dong_lat, row.dong_lon) or Place(round(own.lat, 2), round(own.lon, 2))
+
+
+@dataclass(slots=True)
+class _Codes:
+    """Codes of one kind of one factory."""
+
+    has: list[str]
+    has_not: list[str]
+
+
+def _codes(session: Session, ids: Any) -> dict[int, dict[str, _Codes]]:
+    row = FactoryCapability
+    query = select(row.factory_id, type_coerce(row.kind, String), row.code, row.has).where(row.factory_id.in_(ids))
+    found: dict[int, dict[str, _Codes]] = defaultdict(dict)
+    for factory_id, kind, code, has in session.execute(query):
+        codes = found[factory_id].get(kind)
+        if codes is None:
+            codes = found[factory_id][kind] = _Codes([], [])
+        (codes.has if has else codes.has_not).append(code)
+    return found
+
+
+def _complete_kinds(session: Session, ids: Any) -> dict[int, frozenset[str]]:
+    query = select(FactoryFact.factory_id, FactoryFact.name).where(
+        FactoryFact.is_complete, FactoryFact.factory_id.in_(ids)
+    )
+    return {one: frozenset(names) for one, names in _grouped(session.execute(query)).items()}
+
+
+def _rates(session: Session, ids: Any) -> dict[int, tuple[Rate, ...]]:
+    row = FactoryRate
+    query = select(row.factory_id, row.pieces_per_day, row.item, row.stage).where(row.factory_id.in_(ids))
+    rows = ((one, Rate(float(pieces), item, stage)) for one, pieces, item, stage in session.execute(query))
+    # In a fixed order: the database promises none, and stored lists are compared.
+    return {one: tuple(sorted(rates, key=_rate_order)) for one, rates in _grouped(rows).items()}
+
+
+def _rate_order(rate: Rate) -> tuple[str, str]:
+    return rate.item or "", rate.stage or ""
+
+
+def _certificates(session: Session, ids: Any) -> dict[int, dict[str, date | None]]:
+    row = FactoryCertificate
+    query = select(row.factory_id, row.code, row.valid_until).where(row.factory_id.in_(ids)).order_by(row.code)
+    found: dict[int, dict[str, date | None]] = defaultdict(dict)
+    for factory_id, code, until in session.execute(query):
+        found[factory_id][code] = until
+    return found
+
+
+def _weeks(session: Session, ids: Any, window: Window) -> dict[int, tuple[FreeWeek, ...]]:
+    """Free capacity in the window; an empty tuple for who stated capacity once, no entry for who never did."""
+    spoken = select(CapacityWeek.factory_id).where(CapacityWeek.factory_id.in_(ids))
+    noted = select(FactoryFact.factory_id).where(FactoryFact.name == CAPACITY, FactoryFact.factory_id.in_(ids))
+    found: dict[int, tuple[FreeWeek, ...]] = dict.fromkeys(session.scalars(spoken.union(noted)), ())
+    free = CapacityWeek.open_hundredths - CapacityWeek.booked_hundredths - CapacityWeek.held_hundredths
+    query = select(CapacityWeek.factory_id, CapacityWeek.starts_on, free).where(
+        CapacityWeek.factory_id.in_(ids), CapacityWeek.starts_on.between(window.first, window.last)
+    )
+    rows = ((one, FreeWeek(monday, hundredths)) for one, monday, hundredths in session.execute(query))
+    for factory_id, weeks in _grouped(rows).items():
+        found[factory_id] = tuple(sorted(weeks, key=lambda week: week.starts_on))
+    return found
+
+
+def _grouped(pairs: Iterable[Any]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = defaultdict(list)
+    for factory_id, value in pairs:
+        found[factory_id].append(value)
+    return found
+
+
+def load_outcomes(session: Session, district_id: int, as_of: date) -> list[Outcome]:
+    """Past orders of the district that were placed by ``as_of``; undated ones too."""
+    row = PastOrder
+    query = (
+        select(
+            row.designer_id,
+            row.buyer_key,
+            row.factory_id,
+            row.ordered_on,
+            row.quantity,
+            row.item,
+            row.delivered_on,
+            row.is_on_time,
+            row.passed_first_inspection,
+        )
+        .where(row.district_id == district_id, or_(row.ordered_on.is_(None), row.ordered_on <= as_of))
+        .order_by(row.id)
+    )
+    return [
+        Outcome(
+            buyer=designer_key(one.designer_id) if one.designer_id else buyer_key(district_id, one.buyer_key),
+            factory=str(one.factory_id),
+            ordered_on=one.ordered_on,
+            quantity=one.quantity,
+            item=one.item,
+            delivered_on=one.delivered_on,
+            on_time=one.is_on_time,
+            passed_first_inspection=one.passed_first_inspection,
+        )
+        for one in session.execute(query)
+    ]

@@ -1,0 +1,93 @@
+"""Which ranker makes a list: the trained one, one fitted on the spot, or the label-count rule if the file is bad."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from garment_hub.recommendations.features import load_outcomes
+from garment_hub.recommendations.machines import MACHINES_OF
+from models import vocabulary
+from models.recommendation import RankerArtifact
+from recommender import FactoryFeatures
+
+if TYPE_CHECKING:
+    from recommender import SignalRanker
+
+FOLDER = "artifacts"
+LABEL_COUNT = "label_count"
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A fitted ranker, the name its lists carry, and the artifact it came from."""
+
+    ranker: SignalRanker
+    version: str
+    artifact_sha256: str | None = None
+
+
+def artifact_in_use(session: Session, district_id: int) -> RankerArtifact | None:
+    query = select(RankerArtifact).where(RankerArtifact.district_id == district_id, RankerArtifact.is_in_use)
+    return session.scalar(query.order_by(RankerArtifact.id.desc()).limit(1))
+
+
+def choose_ranker(
+    session: Session, district_id: int, factories: Sequence[FactoryFeatures], as_of: date, root: Path | None
+) -> Chosen:
+    """The ranker for a district's lists; ``root`` is the data folder, without it no artifact is looked for.
+
+    A district that never trained gets the same ranker fitted here and now; an artifact that is cut, foreign or gone is
+    never loaded, and the label-count rule stands in for it.
+    """
+    from recommender import ArtifactError
+
+    artifact = artifact_in_use(session, district_id) if root else None
+    if root is None or artifact is None:
+        return _fitted(session, district_id, factories, as_of)
+    try:
+        return load_artifact(root, artifact)
+    except ArtifactError as error:
+        _log.error("artifact %s is not used: %s", artifact.key, error)
+        return label_count(as_of)
+
+
+def load_artifact(root: Path, artifact: RankerArtifact) -> Chosen:
+    """The trained ranker, if the file is the one whose hash the database holds; raises ArtifactError otherwise."""
+    from recommender import ArtifactError, load, read_manifest
+
+    folder = root / FOLDER / artifact.key
+    if read_manifest(folder)["digest"] != artifact.sha256:
+        raise ArtifactError(f"{folder}: not the file that was trained here")
+    ranker = load(folder)
+    return Chosen(ranker, _version(ranker), artifact.sha256)
+
+
+def label_count(as_of: date) -> Chosen:
+    from recommender import LabelCount
+
+    return Chosen(LabelCount(stage_of=vocabulary.stage_of()).fit([], [], as_of), LABEL_COUNT)
+
+
+def unfitted_ranker() -> SignalRanker:
+    from recommender import PartnerRanker
+
+    return PartnerRanker(stage_of=vocabulary.stage_of(), machines_of=MACHINES_OF)
+
+
+def _fitted(session: Session, district_id: int, factories: Sequence[FactoryFeatures], as_of: date) -> Chosen:
+    log = load_outcomes(session, district_id, as_of)
+    ranker = unfitted_ranker().fit(factories, log, as_of)
+    return Chosen(ranker, _version(ranker))
+
+
+def _version(ranker: SignalRanker) -> str:
+    return f"partner-{ranker.weights_version}"
