@@ -98,7 +98,7 @@ def diagnosis(app: Flask) -> dict[str, bool]:
     """One truth per thing an installation needs."""
     return {
         "page": _renders(app),
-        "static": app.test_client().get("/static/css/site.css").status_code == 200,
+        "static": app.test_client().get("/static/css/tokens.css").status_code == 200,
         "korean": _speaks_korean(app),
         "migrations": bool(schema.latest_revision()),
         "database": _database_is_ready(app),

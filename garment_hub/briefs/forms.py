@@ -46,7 +46,7 @@ class YesNoField(ChoiceField):
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         if not valuelist:
             return
-        if valuelist[0] not in {value for value, *_rest in self.choices or ()}:
+        if valuelist[0] not in {choice.value for choice in self.choices or ()}:
             raise ValueError(_("Please choose one of the answers shown."))
         self.data = TRUTHS[valuelist[0]]
 
@@ -207,8 +207,8 @@ class HowMadeForm(StepForm):
         self.difficulty.choices = choices("difficulty")
         offered = set(vocabulary.terms("certificate")) - fields.NOT_OF_A_FACTORY
         self.certificates.choices = [pair for pair in choices("certificate") if pair[0] in offered]
-        self.deliver_to.choices = [("", _("Outside the district, or not known yet"))]
-        self.deliver_to.choices += [(place.code, place_name(place)) for place in places]
+        elsewhere = ("", _("Outside the district, or not known yet"))
+        self.deliver_to.choices = [elsewhere, *((place.code, place_name(place)) for place in places)]
 
 
 def processes_by_stage(field: Field, first: Sequence[str]) -> Mapping[str, list[Any]]:

@@ -61,7 +61,11 @@ class Desk:
     def _request(self, brief: Brief, factory: Factory) -> QuoteRequest:
         asked_at = (brief.published_at or utc_now()) + timedelta(minutes=self.random.randint(5, 300))
         request = QuoteRequest(
-            brief=brief, factory=factory, asked_at=asked_at, answer_by=asked_at.date() + timedelta(days=7)
+            brief=brief,
+            factory=factory,
+            status=RequestStatus.OPEN,
+            asked_at=asked_at,
+            answer_by=asked_at.date() + timedelta(days=7),
         )
         if self.random.random() < 2 / 3:
             self._answer(request, asked_at + timedelta(minutes=self.random.randint(20, 1200)))

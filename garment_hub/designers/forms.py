@@ -1,13 +1,15 @@
-"""Forms of designers: signing up, the profile, one picture."""
+"""Forms of a designer: signing up, the profile, and one picture of the portfolio."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from flask_wtf.file import FileField, FileRequired
+from flask_wtf.file import FileField
+from wtforms import BooleanField
 from wtforms.validators import ValidationError
 
 from garment_hub.forms import (
@@ -21,60 +23,91 @@ from garment_hub.forms import (
     TextField,
     WholeNumberField,
 )
-from garment_hub.labels import choices
 from models import business_number
 
-MOST_PIECES = 1_000_000
+_HOST = re.compile(r"(?=.{4,253}$)([\w-]{1,63}\.)+\w[\w-]{1,62}")
 
 
-class RegisterForm(BaseForm):
-    """For a person who has an account but no profile."""
+class WebsiteField(TextField):
+    """An address on the web; one written without its scheme gets https."""
 
-    brand = TextField(lazy_gettext("Brand"), required=lazy_gettext("Please write the name of your brand."))
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)
+        text = (self.data or "").strip()
+        if text and "://" not in text and not re.match(r"[\w+.-]+:", text):
+            text = f"https://{text}"
+        self.data = text
+
+    def pre_validate(self, form: Any) -> None:
+        super().pre_validate(form)
+        if self.data and not _is_web_address(self.data):
+            raise ValidationError(_("Please write the address like this: https://example.com"))
 
 
-class SignUpForm(ConsentFields, RegisterForm):
-    """The same for somebody without an account."""
+def _is_web_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        host = parts.hostname or ""
+        has_port = parts.port is not None
+    except ValueError:
+        return False
+    plain = parts.username is None and not has_port and not re.search(r"[\s<>\"'\\]", text)
+    return parts.scheme in ("http", "https") and plain and _HOST.fullmatch(host) is not None
 
+
+class BusinessNumberField(TextField):
+    """Ten digits with their check digit; hyphens may stand where they like."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)
+        self.data = business_number.digits_of(self.data or "")
+
+    def pre_validate(self, form: Any) -> None:
+        super().pre_validate(form)
+        if self.data and not business_number.is_valid(self.data):
+            raise ValidationError(_("This number cannot be right. It has ten digits, for example 123-45-67891."))
+
+    def _value(self) -> str:
+        """What was typed, else the number as people write it."""
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return business_number.written(self.data) if self.data else ""
+
+
+class SignUpForm(ConsentFields, BaseForm):
     name = TextField(lazy_gettext("Your name"), required=lazy_gettext("Please write your name."))
-    email = EmailField(lazy_gettext("E-mail"), required=lazy_gettext("Please write your e-mail address."))
+    brand = TextField(
+        lazy_gettext("Brand"), required=lazy_gettext("Please write the brand, or the name you work under.")
+    )
+    email = EmailField(lazy_gettext("E-mail"), required=lazy_gettext("Please write your e-mail."))
     password = NewPasswordField(lazy_gettext("Password"), required=lazy_gettext("Please write a password."))
 
 
-class ProfileForm(RegisterForm):
-    introduction = LongTextField(lazy_gettext("About your brand"), longest=1000)
-    items = ChoicesField(lazy_gettext("What do you make?"))
+class ProfileForm(BaseForm):
+    brand = TextField(
+        lazy_gettext("Brand"), required=lazy_gettext("Please write the brand, or the name you work under.")
+    )
+    introduction = LongTextField(lazy_gettext("About you"), longest=1000)
+    items = ChoicesField(lazy_gettext("What do you have made?"))
     market = ChoiceField(lazy_gettext("Where do you sell?"))
-    usual_quantity_min = WholeNumberField(lazy_gettext("Usually from"), maximum=MOST_PIECES)
-    usual_quantity_max = WholeNumberField(lazy_gettext("Usually up to"), maximum=MOST_PIECES)
-    business_number = TextField(lazy_gettext("Business number"))
-    website = TextField(lazy_gettext("Website"), longest=300)
+    usual_quantity_min = WholeNumberField(lazy_gettext("Usual number of pieces, from"), maximum=1_000_000)
+    usual_quantity_max = WholeNumberField(lazy_gettext("Usual number of pieces, up to"), maximum=1_000_000)
+    website = WebsiteField(lazy_gettext("Website"), longest=300)
+    business_number = BusinessNumberField(lazy_gettext("Business number"), longest=40)
+    is_public = BooleanField(lazy_gettext("Everybody may see my profile."))
 
-    def __init__(self, **values: Any) -> None:
-        super().__init__(**values)
-        self.items.choices = choices("item")
-        self.market.choices = choices("market")
-
-    def validate_business_number(self, field: TextField) -> None:
-        digits = business_number.digits_of(field.data)
-        if not business_number.is_valid(digits):
-            raise ValidationError(
-                _("This business number does not add up. Please compare it with the certificate, or leave it empty.")
-            )
-        field.data = digits
-
-    def validate_website(self, field: TextField) -> None:
-        """Only an address a browser opens as a page: a link is shown to others."""
-        try:
-            parts = urlsplit(field.data)
-        except ValueError:
-            parts = urlsplit("")
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValidationError(_("Please write the whole address, beginning with https://"))
+    def validate_usual_quantity_max(self, field: WholeNumberField) -> None:
+        least = self.usual_quantity_min.data
+        if field.data and least and field.data < least:
+            raise ValidationError(_("This is less than the number before it."))
 
 
 class PictureForm(BaseForm):
-    picture = FileField(
-        lazy_gettext("Picture"), validators=[FileRequired(lazy_gettext("Please choose a picture first."))]
+    picture = FileField(lazy_gettext("Picture"))
+    caption = TextField(
+        lazy_gettext("What does it show?"), required=lazy_gettext("Please write in a few words what it shows.")
     )
-    caption = TextField(lazy_gettext("What does it show?"), required=lazy_gettext("Please say what the picture shows."))
+
+    def validate_picture(self, field: FileField) -> None:
+        if not field.data:
+            raise ValidationError(_("Please choose a picture."))

@@ -1,6 +1,8 @@
-"""Pages of designers: directory, one profile, signing up, one's own profile and pictures."""
+"""Pages of designers: directory, profile, signing up, and the portfolio's pictures."""
 
 from __future__ import annotations
+
+from functools import partial
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,51 +13,54 @@ from garment_hub.accounts import services as accounts
 from garment_hub.accounts import sign_in
 from garment_hub.db import get_session
 from garment_hub.designers import services
-from garment_hub.designers.forms import PictureForm, ProfileForm, RegisterForm, SignUpForm
+from garment_hub.designers.forms import PictureForm, ProfileForm, SignUpForm
 from garment_hub.designers.queries import designer_of, designers_page, get_designer, past_order_count
-from garment_hub.errors import sentence
+from garment_hub.labels import choices
 from garment_hub.permissions import Access, audience, public, signed_in
 from garment_hub.site import current_district
 from models.designer import Designer
 from models.errors import Invalid
-from models.user import Role, User
+from models.user import ConsentPurpose, Role, User
 
 bp = Blueprint("designers", __name__)
 
 PAGE_SIZE = 20
-MOST_PAGES = 10_000
+COLUMNS = tuple(
+    "brand introduction items market usual_quantity_min usual_quantity_max website business_number is_public".split()
+)
 
 
 def _person() -> User | None:
     """Whoever looks at a public page."""
-    return signed_in() if current_user.is_authenticated else None
+    return get_session().get_one(User, current_user.id) if current_user.is_authenticated else None
 
 
 @bp.route("/designers")
 @public
 def directory() -> str:
+    number = min(max(1, request.args.get("page", 1, int)), 10_000)
     person = _person()
-    page = min(max(request.args.get("page", 1, int), 1), MOST_PAGES)
-    found, total = designers_page(get_session(), current_district().id, person, page=page, size=PAGE_SIZE)
+    designers, total = designers_page(get_session(), current_district().id, person, page=number, size=PAGE_SIZE)
     return render_template(
         "designers/directory.html",
-        designers=found,
+        designers=designers,
         total=total,
-        page=page,
+        page=number,
         pages=max(1, -(-total // PAGE_SIZE)),
-        page_address=lambda number: url_for("designers.directory", page=number, district=request.args.get("district")),
+        page_address=lambda page: url_for("designers.directory", page=page, district=request.args.get("district")),
+        person=person,
     )
 
 
 @bp.route("/designers/<int:designer_id>")
 @public
 def show(designer_id: int) -> str:
-    session, person = get_session(), _person()
-    designer = get_designer(session, designer_id, person, Access.READ)
+    person = _person()
+    designer = get_designer(get_session(), designer_id, person, Access.READ)
     return render_template(
         "designers/show.html",
         designer=designer,
-        orders=past_order_count(session, designer),
+        orders=past_order_count(get_session(), designer),
         is_own=person is not None and designer.user_id == person.id,
     )
 
@@ -70,111 +75,113 @@ def picture(designer_id: int, picture_id: int) -> Response:
 @bp.route("/sign-up/designer", methods=["GET", "POST"])
 @public
 def sign_up() -> ResponseReturnValue:
-    """For strangers with an account to be made; for a designer without a profile just the profile."""
-    is_designer = current_user.is_authenticated and current_user.role == Role.DESIGNER
-    if is_designer and designer_of(get_session(), signed_in()):
-        return redirect(url_for("designers.edit"), 303)
-    form = RegisterForm() if is_designer else SignUpForm()
+    form = SignUpForm()
     if form.validate_on_submit():
+        password_hash = accounts.hash_password(form.password.data)  # before the session's first statement
         try:
-            services.register_designer(get_session(), _owner(form), form.brand.data)
+            _register(form, password_hash)
         except Invalid as error:
             form.refuse(error)
         else:
-            return redirect(url_for("designers.edit", first=1), 303)
-    return render_template("designers/sign_up.html", form=form, is_designer=is_designer), 422 if form.errors else 200
+            return redirect(url_for("designers.edit", new=1), 303)
+    return render_template("designers/sign_up.html", form=form), 422 if form.errors else 200
 
 
-def _owner(form: RegisterForm) -> User:
-    """Who is signed in, or the person that the form describes, then signed in."""
-    if not isinstance(form, SignUpForm):
-        return signed_in()
-    district_id, session = current_district().id, get_session()
-    session.rollback()  # hashing takes long: nobody waits for our write lock meanwhile
-    password_hash = accounts.hash_password(form.password.data)
-    person = accounts.register_person(
+def _register(form: SignUpForm, password_hash: str) -> None:
+    session = get_session()
+    user = accounts.register_person(
         session,
         role=Role.DESIGNER,
         name=form.name.data,
-        district_id=district_id,
+        district_id=current_district().id,
         password_hash=password_hash,
         email=form.email.data,
         consents=form.consents,
     )
-    sign_in.start(session, person)
-    return person
+    is_public = ConsentPurpose.PUBLIC_DISPLAY in form.consents
+    services.register_designer(session, user, brand=form.brand.data, is_public=is_public)
+    sign_in.start(session, user)
+
+
+def _own() -> Designer:
+    """The profile of whoever is signed in; an account made by command gets its profile here."""
+    user = signed_in()
+    return designer_of(get_session(), user) or Designer(
+        user_id=user.id, district_id=user.district_id, brand=user.name, items=[], is_public=False, pictures=[]
+    )
 
 
 @bp.route("/designers/me/edit", methods=["GET", "POST"])
 @audience(Role.DESIGNER)
 def edit() -> ResponseReturnValue:
-    session = get_session()
-    designer = designer_of(session, signed_in())
-    if designer is None:
-        return redirect(url_for("designers.sign_up"), 303)
-    form = ProfileForm(obj=designer)
+    designer = _own()
+    form = ProfileForm(data={name: getattr(designer, name) for name in COLUMNS})
+    form.items.choices = choices("item")
+    form.market.choices = choices("market")
     if form.validate_on_submit():
-        try:
-            services.change_profile(session, designer, _profile(form))
-        except Invalid as error:
-            form.refuse(error)
-        else:
-            return redirect(url_for("designers.edit", saved=1), 303)
-    return _edit_page(designer, form, PictureForm(formdata=None))
+        get_session().add(designer)
+        services.change_profile(get_session(), designer, _values(form))
+        return redirect(url_for("designers.edit", saved=1), 303)
+    return _edit_page(designer, form, PictureForm(formdata=None)), 422 if form.errors else 200
 
 
-def _profile(form: ProfileForm) -> services.Profile:
-    values = {name: form[name].data for name in services.Profile.__dataclass_fields__}
-    return services.Profile(**{**values, "items": tuple(values["items"] or ())})
+def _values(form: ProfileForm) -> dict[str, object]:
+    values = {name: form[name].data for name in COLUMNS}
+    return (
+        values
+        | {"items": values["items"] or [], "is_public": bool(values["is_public"])}
+        | {name: values[name] or None for name in ("website", "business_number", "market")}
+    )
 
 
-def _edit_page(designer: Designer, form: ProfileForm, picture_form: PictureForm) -> ResponseReturnValue:
-    refused = form if form.errors else picture_form
-    page = render_template(
+def _edit_page(designer: Designer, form: ProfileForm, picture_form: PictureForm) -> str:
+    return render_template(
         "designers/edit.html",
         designer=designer,
-        form=form,
+        profile=form,
         picture_form=picture_form,
-        refused=refused,
-        has_errors=bool(refused.errors),
-        most_pictures=services.MOST_PICTURES,
+        form=picture_form if picture_form.errors else form,
+        most=services.MOST_PICTURES,
         saved=request.args.get("saved"),
-        is_first=bool(request.args.get("first")),
+        is_new=request.args.get("new"),
     )
-    return page, 422 if refused.errors else 200
 
 
-@bp.route("/designers/me/pictures", methods=["POST"])
+@bp.post("/designers/me/pictures")
 @audience(Role.DESIGNER)
 def add_picture() -> ResponseReturnValue:
-    form = PictureForm()
-    key = None
-    if form.validate():
-        try:  # before the first statement: decoding takes long
-            key = files.store_picture(files.upload_root(), form.picture.data.stream.read())
+    picture_form = PictureForm()
+    key = _stored(picture_form)  # decoding takes long: before the session's first statement
+    designer = _own()
+    if key is not None:
+        try:
+            services.add_picture(get_session(), designer, key, picture_form.caption.data)
         except Invalid as error:
-            form.picture.errors = [*form.picture.errors, sentence(error)]
-    session = get_session()
-    designer = designer_of(session, signed_in())
-    if designer is None:
-        return redirect(url_for("designers.sign_up"), 303)
-    if key is None:
-        return _edit_page(designer, ProfileForm(formdata=None, obj=designer), form)
+            files.remove_file(files.upload_root(), key)
+            picture_form.refuse(error)
+        else:
+            return redirect(url_for("designers.edit", saved=1, _anchor="pictures"), 303)
+    form = ProfileForm(formdata=None, data={name: getattr(designer, name) for name in COLUMNS})
+    form.items.choices = choices("item")
+    form.market.choices = choices("market")
+    return _edit_page(designer, form, picture_form), 422
+
+
+def _stored(form: PictureForm) -> str | None:
+    """The key of the picture sent, or None with the reason in the form."""
+    if not form.validate():
+        return None
     try:
-        services.add_picture(session, designer, key, form.caption.data)
+        return files.store_picture(files.upload_root(), form.picture.data.read())
     except Invalid as error:
-        files.remove_file(files.upload_root(), key)
+        error.field = "picture"
         form.refuse(error)
-        return _edit_page(designer, ProfileForm(formdata=None, obj=designer), form)
-    return redirect(url_for("designers.edit", saved=1), 303)
+        return None
 
 
-@bp.route("/designers/me/pictures/<int:picture_id>/remove", methods=["POST"])
+@bp.post("/designers/me/pictures/<int:picture_id>/remove")
 @audience(Role.DESIGNER)
 def remove_picture(picture_id: int) -> ResponseReturnValue:
     session = get_session()
-    designer = designer_of(session, signed_in())
-    if designer is None:
-        return redirect(url_for("designers.sign_up"), 303)
-    files.remove_file(files.upload_root(), services.remove_picture(session, designer, picture_id))
-    return redirect(url_for("designers.edit", saved=1), 303)
+    services.remove_picture(session, _own(), picture_id, partial(files.remove_file, files.upload_root()))
+    return redirect(url_for("designers.edit", saved=1, _anchor="pictures"), 303)

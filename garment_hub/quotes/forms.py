@@ -17,6 +17,7 @@ from garment_hub.forms import (
     ChoicesField,
     DateField,
     LongTextField,
+    Required,
     TextField,
     TokenForm,
     WholeNumberField,
@@ -59,21 +60,19 @@ class QuoteForm(TokenForm):
     condition = TextField(lazy_gettext("What would have to change?"), longest=LONGEST_REMARK)
     remark = LongTextField(lazy_gettext("A word to the designer"), longest=LONGEST_REMARK)
 
-    def __init__(self, *args: Any, today: date, processes: Sequence[str], ids: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, today: date, processes: Sequence[str], offered: QuoteAnswer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
+        if offered is QuoteAnswer.CONDITIONAL:
+            self.condition.validators = [Required(_("Please write what would have to change."))]
         self.price_includes.choices = [pair for pair in choices("process") if pair[0] in set(processes)]
         for field in self:
-            field.id = f"{ids}-{field.name}"
+            field.id = f"{offered.value}-{field.name}"
             field.label = Label(field.id, field.label.text)
 
     def validate_answer(self, field: Field) -> None:
         if field.data not in list(QuoteAnswer):
             raise ValidationError(_("Please choose one of the answers shown."))
-
-    def validate_condition(self, field: Field) -> None:
-        if self.answer.data == QuoteAnswer.CONDITIONAL and not field.data:
-            raise ValidationError(_("Please write what would have to change."))
 
     @property
     def is_vat_included(self) -> bool:

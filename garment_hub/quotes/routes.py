@@ -138,7 +138,7 @@ def _answer_form(asked: QuoteRequest, today: date, answer: QuoteAnswer, *, is_se
         "form_token": new_token(),
     }
     processes = [*brief.price_includes, *brief.processes]
-    values: dict[str, Any] = {"data": start, "today": today, "processes": processes, "ids": answer.value}
+    values: dict[str, Any] = {"data": start, "today": today, "processes": processes, "offered": answer}
     return QuoteForm(**values) if is_sent else QuoteForm(formdata=None, **values)
 
 

@@ -58,7 +58,8 @@ def _soft_words(line: str, is_known: Callable[[str], bool]) -> Iterator[str]:
     start = 0
     while start < len(words):
         ends = range(min(len(words), start + _MOST_JOINED), start + 1, -1)
-        end = next((end for end in ends if is_known(_join(words, marks, start, end))), start + 1)
+        joined = ((end, _join(words, marks, start, end)) for end in ends)
+        end = next((end for end, word in joined if is_known(word) or is_blank(word)), start + 1)
         yield _join(words, marks, start, end).strip()
         start = end
 

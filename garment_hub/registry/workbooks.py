@@ -86,21 +86,26 @@ def _check_sizes(archive: zipfile.ZipFile) -> None:
 def _check_part(archive: zipfile.ZipFile, name: str) -> None:
     """Read one part to its end (its size and checksum are true then); a sheet's cells must lie within the limits."""
     is_sheet = _SHEET.fullmatch(name) is not None
-    tail = b""
+    tail, corner = b"", (0, 0)
     with archive.open(name) as part:
         while piece := part.read(_PIECE):
             if is_sheet:
-                _check_references(tail + piece)
+                corner = _farther(corner, tail + piece)
                 tail = piece[-400:]
 
 
-def _check_references(xml: bytes) -> None:
-    """One far cell makes a reader lay out everything before it, so far cells are refused unread."""
+def _farther(corner: tuple[int, int], xml: bytes) -> tuple[int, int]:
+    """The last row and column seen so far. A reader lays out everything before them, so far cells are refused unread."""
+    row, column = corner
     for letters, digits in set(_REFERENCE.findall(xml)):
-        if int(digits) > MAX_ROWS:
-            raise Unreadable("too_many_rows", rows=MAX_ROWS)
-        if letters and _column(letters) > MAX_COLUMNS:
-            raise Unreadable("too_many_columns", columns=MAX_COLUMNS, line=int(digits))
+        row, column = max(row, int(digits)), max(column, _column(letters))
+    if row > MAX_ROWS:
+        raise Unreadable("too_many_rows", rows=MAX_ROWS)
+    if column > MAX_COLUMNS:
+        raise Unreadable("too_many_columns", columns=MAX_COLUMNS, line=row)
+    if row * column > MAX_CELLS:
+        raise Unreadable("too_many_cells", rows=MAX_ROWS, columns=MAX_COLUMNS)
+    return row, column
 
 
 def _column(letters: bytes) -> int:

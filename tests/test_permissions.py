@@ -1,0 +1,237 @@
+"""Who may open what: every address by visitor, with things that are theirs, others' and nobody's, against one table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from garment_hub import files
+from tests.world import VISITORS, World, build_world
+
+# What each visitor gets: a status, `door` for being sent to sign in, `role` for 403 because the page is for others,
+# whatever the thing. A POST comes with nothing but its token, so 422 means: let in. Things named in the addresses
+# belong to `designer` and to `owner`; a factory of another trade is seen by the staff of its district alone.
+#                                                    nobody designer   owner       coord officer admin outsider
+TABLE = """
+GET  /                                               200   200   200   200   200   200   200   200   200
+GET  /account                                        door  200   200   200   200   200   200   200   200
+POST /account                                        door  422   422   422   422   422   422   422   422
+POST /account/consents/district_office               door  303   303   303   303   303   303   303   303
+POST /account/password                               door  422   422   422   422   422   422   422   422
+POST /account/sessions/end                           door  303   303   303   303   303   303   303   303
+GET  /briefs                                         door  200   200   role  role  role  role  role  role
+POST /briefs                                         door  422   422   role  role  role  role  role  role
+GET  /briefs/{brief}                                 door  200   404   200   404   200   200   200   404
+GET  /briefs/{draft}                                 door  200   404   404   404   404   404   404   404
+POST /briefs/{brief}/close                           door  303   404   role  role  role  role  role  role
+GET  /briefs/{brief}/edit/2                          door  409   404   role  role  role  role  role  role
+GET  /briefs/{draft}/edit/2                          door  200   404   role  role  role  role  role  role
+POST /briefs/{brief}/edit/2                          door  409   404   role  role  role  role  role  role
+POST /briefs/{draft}/edit/2                          door  422   404   role  role  role  role  role  role
+GET  /briefs/{brief}/files/{file}                    door  200   404   200   404   200   200   200   404
+POST /briefs/{brief}/publish                         door  409   404   role  role  role  role  role  role
+POST /briefs/{draft}/publish                         door  303   404   role  role  role  role  role  role
+POST /briefs/{brief}/quote-requests                  door  422   404   role  role  role  role  role  role
+POST /briefs/{draft}/quote-requests                  door  409   404   role  role  role  role  role  role
+GET  /briefs/{brief}/quotes                          door  200   404   role  role  200   200   200   404
+GET  /briefs/{draft}/quotes                          door  200   404   role  role  404   404   404   404
+GET  /briefs/{brief}/recommendations                 200   200   200   200   200   200   200   200   200
+GET  /briefs/{draft}/recommendations                 200   200   200   200   200   200   200   200   200
+POST /briefs/{brief}/withdraw                        door  303   404   role  role  role  role  role  role
+POST /briefs/{draft}/withdraw                        door  303   404   role  role  role  role  role  role
+GET  /briefs/new                                     door  200   200   role  role  role  role  role  role
+GET  /designers                                      200   200   200   200   200   200   200   200   200
+GET  /designers/{designer}                           404   200   404   200   200   200   200   200   200
+GET  /designers/{designer}/pictures/{picture}        404   200   404   200   200   200   200   200   200
+GET  /designers/me/edit                              door  200   200   role  role  role  role  role  role
+POST /designers/me/edit                              door  422   422   role  role  role  role  role  role
+POST /designers/me/pictures                          door  422   422   role  role  role  role  role  role
+POST /designers/me/pictures/{picture}/remove         door  303   404   role  role  role  role  role  role
+GET  /district/                                      door  role  role  role  role  200   200   200   200
+GET  /district/duplicates                            door  role  role  role  role  200   200   200   200
+POST /district/duplicates/{proposal}/different       door  role  role  role  role  303   303   303   404
+GET  /district/imports                               door  role  role  role  role  200   200   200   200
+GET  /district/imports/{import}                      door  role  role  role  role  200   200   200   404
+POST /district/imports/{import}/undo                 door  role  role  role  role  role  303   303   role
+GET  /district/registry                              door  role  role  role  role  200   200   200   200
+GET  /district/registry/{factory}                    door  role  role  role  role  200   200   200   404
+GET  /district/registry/{other_trade}                door  role  role  role  role  200   200   200   404
+GET  /factories                                      200   200   200   200   200   200   200   200   200
+GET  /factories/{factory}                            200   200   200   200   200   200   200   200   200
+GET  /factories/{unclaimed}                          200   200   200   200   200   200   200   200   200
+GET  /factories/{other_trade}                        404   404   404   404   404   200   200   200   404
+GET  /factories/{factory}/ask                        door  200   200   role  role  role  role  role  role
+GET  /factories/{other_trade}/ask                    door  404   404   role  role  role  role  role  role
+GET  /factories/{factory}/capacity                   door  role  role  200   403   200   role  200   403
+GET  /factories/{unclaimed}/capacity                 door  role  role  403   403   200   role  200   403
+GET  /factories/{other_trade}/capacity               door  role  role  404   404   200   role  200   404
+POST /factories/{factory}/capacity                   door  role  role  303   403   303   role  303   403
+POST /factories/{unclaimed}/capacity                 door  role  role  403   403   303   role  303   403
+GET  /factories/{factory}/edit                       door  role  role  200   403   200   role  200   403
+POST /factories/{factory}/edit                       door  role  role  200   403   200   role  200   403
+GET  /factories/{factory}/edit/size                  door  role  role  200   403   200   role  200   403
+POST /factories/{factory}/edit/size                  door  role  role  303   403   303   role  303   403
+GET  /factories/mine                                 door  role  role  303   303   role  role  role  role
+GET  /healthz                                        200   200   200   200   200   200   200   200   200
+GET  /how-it-ranks                                   200   200   200   200   200   200   200   200   200
+GET  /indicators                                     200   200   200   200   200   200   200   200   200
+GET  /privacy                                        200   200   200   200   200   200   200   200   200
+GET  /quote-requests                                 door  role  role  200   200   200   200   200   200
+GET  /quote-requests/{request}                       door  role  role  200   404   200   200   200   404
+GET  /quote-requests/{unclaimed_request}             door  role  role  404   404   200   200   200   404
+POST /quote-requests/{request}/decline               door  role  role  422   404   403   role  403   404
+POST /quote-requests/{unclaimed_request}/decline     door  role  role  404   404   422   role  422   404
+POST /quote-requests/{request}/quote                 door  role  role  422   404   403   role  403   404
+POST /quote-requests/{unclaimed_request}/quote       door  role  role  404   404   422   role  422   404
+GET  /readyz                                         200   200   200   200   200   200   200   200   200
+GET  /sign-in                                        200   303   303   303   303   303   303   303   303
+POST /sign-in                                        422   422   422   422   422   422   422   422   422
+POST /sign-out                                       303   303   303   303   303   303   303   303   303
+GET  /sign-up/designer                               200   200   200   200   200   200   200   200   200
+POST /sign-up/designer                               422   422   422   422   422   422   422   422   422
+GET  /sign-up/factory                                200   200   200   303   303   200   200   200   200
+POST /sign-up/factory                                422   422   422   303   303   422   422   422   422
+GET  /static/css/tokens.css                          200   200   200   200   200   200   200   200   200
+GET  /terms                                          200   200   200   200   200   200   200   200   200
+"""
+
+ABSENT = (10**6, 0, 2**31, 2**63, 2**64)
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table. ``wanted`` is what each visitor gets."""
+
+    method: str
+    address: str
+    wanted: dict[str, str]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.address}"
+
+    def path(self, ids: dict[str, int]) -> str:
+        return self.address.format(**ids)
+
+    def absent_paths(self, ids: dict[str, int]) -> list[str]:
+        """The address with each thing in turn replaced by ids of nothing."""
+        names = PLACEHOLDER.findall(self.address)
+        return [self.path(ids | {name: absent}) for name, absent in product(names, ABSENT)]
+
+
+def _rows() -> list[Row]:
+    lines = [line.split() for line in TABLE.strip().splitlines()]
+    return [Row(method, address, dict(zip(VISITORS, wanted, strict=True))) for method, address, *wanted in lines]
+
+
+ROWS = _rows()
+every_row = pytest.mark.parametrize("row", ROWS, ids=str)
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The world, and for each visitor the cookie and the form token to knock with."""
+
+    world: World
+    passes: dict[str, tuple[str, str]]
+
+    def knock(self, name: str, method: str, path: str, *, with_token: bool = True) -> TestResponse:
+        """Every knock is a browser of its own, since some answers take the cookie away."""
+        cookie, token = self.passes[name]
+        client = self.world.app.test_client()
+        client.set_cookie("session", cookie)
+        fields = {"csrf_token": token} if method == "POST" and with_token else None
+        answer = client.open(path, method=method, data=fields)
+        answer.close()
+        return answer
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """Nothing is kept of what visitors do, so that each finds the district as it was."""
+    world = build_world(tmp_path_factory.mktemp("permissions"))
+    passes = {}
+    for name, browser in world.browsers.items():
+        token = browser.csrf_token()
+        cookie = browser.client.get_cookie("session")
+        assert cookie
+        passes[name] = (cookie.value, token)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Session, "commit", Session.rollback)
+        patch.setattr(files, "remove_file", lambda root, key: None)
+        yield House(world, passes)
+
+
+def outcome(answer: TestResponse) -> str:
+    """``door`` for being sent to sign in, ``role`` for a page that is meant for others, else the status."""
+    if answer.status_code == 303 and str(answer.location).startswith("/sign-in"):
+        return "door"
+    if answer.status_code == 403 and "다른 분들이 쓰는 화면이에요" in answer.text:
+        return "role"
+    return str(answer.status_code)
+
+
+@every_row
+def test_everybody_gets_what_the_table_says(house: House, row: Row) -> None:
+    path = row.path(house.world.ids)
+    assert {name: outcome(house.knock(name, row.method, path)) for name in VISITORS} == row.wanted
+
+
+@every_row
+def test_what_does_not_exist_is_not_found_by_anybody_who_may_look(house: House, row: Row) -> None:
+    wrong = []
+    for path, name in product(row.absent_paths(house.world.ids), VISITORS):
+        wanted = row.wanted[name] if row.wanted[name] in ("door", "role") else "404"
+        found = outcome(house.knock(name, row.method, path))
+        if found != wanted:
+            wrong.append((path, name, found))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.method == "GET"], ids=str)
+def test_head_is_get_without_the_page(house: House, row: Row) -> None:
+    for name in VISITORS:
+        answer = house.knock(name, "HEAD", row.path(house.world.ids))
+        wanted = {"role": "403"}.get(row.wanted[name], row.wanted[name])
+        assert (outcome(answer), answer.data) == (wanted, b""), name
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.method == "POST"], ids=str)
+def test_a_form_without_its_token_is_refused_before_anything_else(house: House, row: Row) -> None:
+    for name in VISITORS:
+        assert house.knock(name, "POST", row.path(house.world.ids), with_token=False).status_code == 400, name
+
+
+@every_row
+def test_options_names_the_methods_and_nothing_else(house: House, row: Row) -> None:
+    answer = house.knock("nobody", "OPTIONS", row.path(house.world.ids))
+    assert (answer.status_code, answer.data) == (200, b"")
+    assert row.method in answer.headers["Allow"]
+
+
+def test_a_form_sent_where_none_is_taken_is_refused(house: House) -> None:
+    taken = {row.address for row in ROWS if row.method == "POST"}
+    reading = [row for row in ROWS if row.address not in taken]
+    assert {outcome(house.knock("designer", "POST", row.path(house.world.ids))) for row in reading} == {"405"}
+
+
+def test_every_address_stands_in_the_table(house: House) -> None:
+    wanted = {
+        (rule.rule, method)
+        for rule in house.world.app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    covered = {(rule_of(house.world.app, row, house.world.ids), row.method) for row in ROWS}
+    assert wanted - covered == set()
+
+
+def rule_of(app: Flask, row: Row, ids: dict[str, int]) -> str:
+    with app.test_request_context(row.path(ids), method=row.method) as context:
+        return str(context.request.url_rule)

@@ -1,0 +1,118 @@
+"""A small district with one of everything, and the people who knock at its pages."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from PIL import Image
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from garment_hub import files, schema
+from garment_hub.app import create_app
+from garment_hub.db import engine_of
+from garment_hub.recommendations.services import recommend_for_brief
+from models.brief import BriefFile, BriefStatus
+from models.designer import PortfolioPicture
+from models.district import District
+from models.factory import LegalForm, Sector
+from models.quote import QuoteRequest
+from models.registry_import import DuplicateProposal, ImportStatus, RegistryImport
+from models.user import Role, User
+from tests.browsing import Browser, signed_in
+from tests.builders import in_days, make_brief, make_designer, make_district, make_factory, make_user
+
+# The two columns that matter most come in pairs: whose it is, and another of the same role.
+VISITORS = (
+    "nobody", "designer", "designer2", "owner", "owner2", "coordinator", "officer", "administrator", "outsider",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """``ids`` names the things; ``browsers`` the visitors, all but ``nobody`` signed in.
+
+    Things belong to ``designer`` or to ``owner``. ``outsider`` is a coordinator of another district.
+    """
+
+    app: Flask
+    ids: dict[str, int]
+    browsers: dict[str, Browser]
+
+
+def build_world(folder: Path, **settings: Any) -> World:
+    app = create_app(
+        DATA_DIR=folder, SECRET_KEY="only for tests, and long enough to be accepted", TESTING=True, **settings
+    )
+    schema.upgrade(engine_of(app))
+    with Session(engine_of(app), expire_on_commit=False) as session:
+        district = session.scalars(select(District)).one()
+        people = _people(session, district)
+        ids = _things(session, district, people, app)
+        session.commit()
+        browsers = {name: signed_in(app, session, person) for name, person in people.items()}
+    return World(app, ids, {"nobody": Browser(app)} | browsers)
+
+
+def _people(session: Session, district: District) -> dict[str, User]:
+    roles = {
+        "designer": Role.DESIGNER,
+        "designer2": Role.DESIGNER,
+        "owner": Role.FACTORY_OWNER,
+        "owner2": Role.FACTORY_OWNER,
+        "coordinator": Role.COORDINATOR,
+        "officer": Role.DISTRICT_OFFICER,
+        "administrator": Role.ADMINISTRATOR,
+    }
+    people = {name: make_user(session, role, district) for name, role in roles.items()}
+    people["outsider"] = make_user(session, Role.COORDINATOR, make_district(session))
+    return people
+
+
+def _things(session: Session, district: District, people: dict[str, User], app: Flask) -> dict[str, int]:
+    with app.app_context():
+        pictures = [files.store_picture(files.upload_root(), _picture()) for _picture_number in range(2)]
+    factory = make_factory(session, district, owner=people["owner"], phone="01000000001")
+    make_factory(session, district, owner=people["owner2"])
+    unclaimed = make_factory(session, district)
+    other_trade = make_factory(session, district, sector=Sector.OTHER, legal_form=LegalForm.COMPANY)
+    designer = make_designer(session, district, user=people["designer"])
+    make_designer(session, district, user=people["designer2"])
+    designer.pictures.append(PortfolioPicture(key=pictures[0], caption="봄 재킷"))
+    brief = make_brief(session, designer)
+    brief.files.append(BriefFile(key=pictures[1], title="도식화"))
+    draft = make_brief(session, designer, status=BriefStatus.DRAFT)
+    requests = [QuoteRequest(brief=brief, factory=asked, answer_by=in_days(5)) for asked in (factory, unclaimed)]
+    imported = RegistryImport(
+        district_id=district.id, source="test", file_name="x.csv", sha256="0" * 64, encoding="utf-8",
+        status=ImportStatus.DONE,
+    )  # fmt: skip
+    proposal = DuplicateProposal(factory_id=factory.id, other_id=unclaimed.id, score=0.9)
+    session.add_all([*requests, imported, proposal])
+    session.flush()
+    recommendation = recommend_for_brief(session, brief)
+    return {
+        "factory": factory.id,
+        "unclaimed": unclaimed.id,
+        "other_trade": other_trade.id,
+        "designer": designer.id,
+        "picture": designer.pictures[0].id,
+        "brief": brief.id,
+        "file": brief.files[0].id,
+        "draft": draft.id,
+        "request": requests[0].id,
+        "unclaimed_request": requests[1].id,
+        "import": imported.id,
+        "proposal": proposal.id,
+        "recommendation": recommendation.id,
+    }
+
+
+def _picture() -> bytes:
+    data = io.BytesIO()
+    Image.new("RGB", (40, 30), "teal").save(data, "PNG")
+    return data.getvalue()
