@@ -205,7 +205,7 @@ def _centre(ring: tuple[Point, ...]) -> Point:
     def room(point: Point) -> float:
         left, right = _stretch(ring, point[1], point[0])
         below, above = _stretch(turned, point[0], point[1])
-        return min(right - left, 3 * (point[1] - below), 3 * (above - point[1]))
+        return (right - left) * min(point[1] - below, above - point[1])
 
     heights = [south + (north - south) * share / 24 for share in range(3, 22)]
     return max(((sum(_stretch(ring, lat)) / 2, lat) for lat in heights), key=room)

@@ -42,7 +42,7 @@ def register(calls: Any) -> None:
 def _serve(arguments: argparse.Namespace, app: Flask) -> int:
     import waitress
 
-    from garment_hub.demo.services import demo_sign_ins, prepare_demo
+    from garment_hub.demo.commands import demo_sign_ins, prepare_demo
 
     engine = engine_of(app)
     if arguments.prepare:

@@ -22,7 +22,19 @@ class Browser:
     """One browser with its own cookies."""
 
     def __init__(self, app: Flask) -> None:
+        self.app = app
         self.client: FlaskClient = app.test_client()
+        self._token: str | None = None
+
+    def twin(self) -> Browser:
+        """Another browser with the same cookie and form token, for answers that take the cookie away."""
+        twin = Browser(self.app)
+        twin._token = self._token or self.csrf_token()
+        self._token = twin._token
+        cookie = self.client.get_cookie("session")
+        if cookie:
+            twin.client.set_cookie("session", cookie.value)
+        return twin
 
     def get(self, address: str, **options: Any) -> TestResponse:
         return self.client.get(address, **options)
@@ -32,6 +44,8 @@ class Browser:
         return self.client.post(address, data={"csrf_token": self.csrf_token()} | (fields or {}), **options)
 
     def csrf_token(self) -> str:
+        if self._token:
+            return self._token
         for address in ("/sign-in", "/account"):
             if found := _CSRF_TOKEN.search(self.client.get(address).text):
                 return found[1]

@@ -21,7 +21,8 @@ from sqlalchemy.orm import Session
 from garment_hub import schema
 from garment_hub.app import create_app
 from garment_hub.db import engine_of
-from garment_hub.demo.services import Size, seed_demo
+from garment_hub.demo.commands import seed_demo
+from garment_hub.demo.services import Size
 from models.district import District
 from models.user import Role, User
 from tests.browsing import Browser, signed_in

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from garment_hub import files, schema
+from garment_hub.accounts.services import hash_password
 from garment_hub.app import create_app
 from garment_hub.db import engine_of
 from garment_hub.recommendations.services import recommend_for_brief
@@ -30,6 +31,8 @@ from tests.builders import in_days, make_brief, make_designer, make_district, ma
 VISITORS = (
     "nobody", "designer", "designer2", "owner", "owner2", "coordinator", "officer", "administrator", "outsider",
 )  # fmt: skip
+
+PASSWORD = "three words together"  # of ``designer``; the others have none
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,7 @@ def _people(session: Session, district: District) -> dict[str, User]:
         "administrator": Role.ADMINISTRATOR,
     }
     people = {name: make_user(session, role, district) for name, role in roles.items()}
+    people["designer"].password_hash = hash_password(PASSWORD)
     people["outsider"] = make_user(session, Role.COORDINATOR, make_district(session))
     return people
 

@@ -21,6 +21,11 @@ from models.district import Neighbourhood
 
 YES, NO, OPEN = "yes", "no", "unknown"
 TRUTHS = {YES: True, NO: False, OPEN: None}
+THERE_OR_NOT = {
+    YES: lazy_gettext("There is one"),
+    NO: lazy_gettext("It has to be made"),
+    OPEN: lazy_gettext("I do not know yet"),
+}
 USUALLY_IN_A_PRICE = (
     "cutting",
     "fusing",
@@ -36,9 +41,8 @@ USUALLY_IN_A_PRICE = (
 class YesNoField(ChoiceField):
     """Yes, no, or (where offered) not known yet; the value is True, False or None."""
 
-    def __init__(self, label: Any = None, *, yes: Any, no: Any, unknown: Any = None, **kwargs: Any) -> None:
-        offered = [(YES, yes), (NO, no)] + ([(OPEN, unknown)] if unknown else [])
-        super().__init__(label, choices=offered, coerce=self._truth, **kwargs)
+    def __init__(self, label: Any = None, *, answers: dict[str, Any], **kwargs: Any) -> None:
+        super().__init__(label, choices=list(answers.items()), coerce=self._truth, **kwargs)
 
     def _truth(self, value: object) -> bool | None:
         return TRUTHS.get(value) if isinstance(value, str) else value  # type: ignore[return-value]
@@ -131,16 +135,20 @@ class HowManyForm(StepForm):
         validators=[_after_today],
     )
     flexible_dates = YesNoField(
-        lazy_gettext("Can the day move?"), yes=lazy_gettext("It can move"), no=lazy_gettext("It has to be this day")
+        lazy_gettext("Can the day move?"),
+        answers={YES: lazy_gettext("It can move"), NO: lazy_gettext("It has to be this day")},
     )
     materials_on = DateField(lazy_gettext("When does the fabric arrive?"), validators=[_before_needed])
     budget_per_piece_krw = WholeNumberField(
         lazy_gettext("What do you have in mind per piece?"), maximum=fields.LARGEST_PRICE_KRW
     )
-    vat_included = YesNoField(lazy_gettext("VAT"), no=lazy_gettext("VAT apart"), yes=lazy_gettext("VAT included"))
+    vat_included = YesNoField(
+        lazy_gettext("VAT"), answers={NO: lazy_gettext("VAT apart"), YES: lazy_gettext("VAT included")}
+    )
     price_includes = ChoicesField(lazy_gettext("Work in this price"))
     sample_wanted = YesNoField(
-        lazy_gettext("Sample first?"), yes=lazy_gettext("I want to see one first"), no=lazy_gettext("Start without one")
+        lazy_gettext("Sample first?"),
+        answers={YES: lazy_gettext("I want to see one first"), NO: lazy_gettext("Start without one")},
     )
 
     def __init__(self, *args: Any, today: date, processes: Sequence[str] = (), **kwargs: Any) -> None:
@@ -180,15 +188,11 @@ class HowMadeForm(StepForm):
     trims_by = ChoiceField(lazy_gettext("Who brings the trims?"), coerce=_supplier)
     pattern_ready = YesNoField(
         lazy_gettext("Is there a pattern?"),
-        yes=lazy_gettext("There is one"),
-        no=lazy_gettext("It has to be made"),
-        unknown=lazy_gettext("I do not know yet"),
+        answers=THERE_OR_NOT,
     )
     sample_ready = YesNoField(
         lazy_gettext("Is there a sample you are content with?"),
-        yes=lazy_gettext("There is one"),
-        no=lazy_gettext("It has to be made"),
-        unknown=lazy_gettext("I do not know yet"),
+        answers=THERE_OR_NOT,
     )
     market = ChoiceField(lazy_gettext("Where will it be sold?"))
     difficulty = ChoiceField(lazy_gettext("How much handwork is in it?"))

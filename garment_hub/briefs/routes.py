@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any, NoReturn
 
-from flask import Response, abort, redirect, render_template, request, url_for
+from flask import Response, abort, current_app, redirect, render_template, request, url_for
+from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
@@ -22,11 +24,13 @@ from garment_hub.briefs.progress import progress_of
 from garment_hub.briefs.queries import briefs_of, get_brief, is_asked, is_own, requests_of
 from garment_hub.briefs.wording import line, plan_rows
 from garment_hub.briefs.working_days import working_days_of
-from garment_hub.db import get_session
+from garment_hub.db import engine_of, get_session, reading
 from garment_hub.designers.queries import designer_of
 from garment_hub.errors import sentence
 from garment_hub.form_tokens import SentForm, new_token
 from garment_hub.permissions import EVERY_ROLE, Access, audience, signed_in
+from garment_hub.recommendations.ranking import Ranking, rank_for_brief
+from garment_hub.recommendations.services import count_partners
 from models import vocabulary
 from models.brief import Brief, BriefStatus
 from models.capacity import today_in_seoul
@@ -36,6 +40,7 @@ from models.errors import DomainError, Invalid, NotFound
 from models.user import Role
 
 LAST_STEP = 4
+PROPOSABLE = ("needed_by", "quantity", "budget_per_piece_krw")
 Answer = str | AnyResponse | tuple[str, int]
 
 
@@ -107,10 +112,10 @@ def _edit(brief_id: int, step: int, taken: TakenPictures) -> Answer:
     session = get_session()
     brief = get_brief(session, brief_id, signed_in(), Access.WRITE)
     services.require_changeable(session, brief)
-    if step == LAST_STEP and request.method == "GET":
+    if step == LAST_STEP and request.method != "POST":
         return _look_over(session, brief)
     form = _step_form(session, brief, step)
-    if request.method == "GET":
+    if request.method != "POST":
         return _step_page(session, brief, step, form)
     if not _is_valid(brief, form, taken):
         taken.discard()
@@ -146,11 +151,18 @@ def _step_form(session: Session, brief: Brief, step: int) -> StepForm:
         if request.form.get("move_to"):  # the button of the check that proposes a later day
             sent["needed_by"] = request.form["move_to"]
         formdata = sent if request.method == "POST" else None
-        return HowManyForm(formdata, data=values, today=today_in_seoul(), processes=brief.processes)
+        return HowManyForm(formdata, data=values | _proposed(), today=today_in_seoul(), processes=brief.processes)
     if step == 3:
         places = current_neighbourhoods(session, brief.district_id, today_in_seoul())
         return HowMadeForm(data=values, places=places)
     raise NotFound
+
+
+def _proposed() -> dict[str, Any]:
+    """What the address proposes to change: the way on from a list that came out empty."""
+    given = {name: request.args[name] for name in PROPOSABLE if name in request.args}
+    form = HowManyForm(MultiDict(given), today=today_in_seoul())
+    return {name: form[name].data for name in given if form[name].data is not None}
 
 
 def _next_address(brief: Brief, step: int) -> str:
@@ -184,8 +196,6 @@ def _checked(session: Session, brief: Brief, today: date) -> dict[str, Any]:
 
 
 def _check(session: Session, brief: Brief, today: date) -> Check:
-    from garment_hub.recommendations.services import count_partners  # ranking loads NumPy
-
     is_complete = not brief.missing_for_publishing and brief.needed_by is not None and brief.needed_by > today
     fitting = Fitting(*count_partners(session, brief)) if is_complete else None
     return check_brief(brief, today, working_days_of(brief.district.country), fitting)
@@ -209,23 +219,34 @@ def _look_over(session: Session, brief: Brief, error: str | None = None) -> str:
 @bp.route("/briefs/<int:brief_id>/publish", methods=["POST"])
 @audience(Role.DESIGNER)
 def publish(brief_id: int) -> Answer:
-    session = get_session()
-    user = signed_in()
+    today = today_in_seoul()
+    try:
+        ranking = _ranking(brief_id, today)
+    except Invalid as error:
+        session = get_session()
+        brief = get_brief(session, brief_id, signed_in(), Access.WRITE)
+        return _look_over(session, brief, sentence(error)), 422
+    session, user = get_session(), signed_in()
     brief = get_brief(session, brief_id, user, Access.WRITE)
     sent = SentForm.of(request.form.get("form_token"), user, request.form.to_dict(flat=False))
     earlier = sent.earlier_location(session)
     if earlier:
         return redirect(earlier, 303)
-    services.require_changeable(session, brief)
-    try:
-        services.publish_brief(session, brief, today_in_seoul())
-    except Invalid as error:
-        return _look_over(session, brief, sentence(error)), 422
+    services.publish_brief(session, brief, ranking, today)
     location = url_for("briefs.recommendations", brief_id=brief.id)
     if wanted_factory():
         location = url_for("quotes.ask", factory_id=wanted_factory(), brief=brief.id)
     sent.remember(session, location)
     return redirect(location, 303)
+
+
+def _ranking(brief_id: int, today: date) -> Ranking:
+    """Rank before the request's own session takes the write lock."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    with reading(engine_of(app)) as session:
+        brief = get_brief(session, brief_id, current_user, Access.WRITE)
+        services.require_publishable(brief, today)
+        return rank_for_brief(session, brief, as_of=today, root=Path(app.config["DATA_DIR"]))
 
 
 @bp.route("/briefs/<int:brief_id>")

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from garment_hub.briefs.fields import PLACE, column
 from garment_hub.briefs.presets import fill_in
 from garment_hub.briefs.queries import is_asked
+from garment_hub.recommendations.ranking import Ranking
+from garment_hub.recommendations.services import store_ranking
 from models.base import utc_now
 from models.brief import Brief, BriefFile, BriefStatus
 from models.designer import Designer
@@ -58,19 +60,23 @@ def require_changeable(session: Session, brief: Brief) -> None:
         raise Conflict("brief_already_asked")
 
 
-def publish_brief(session: Session, brief: Brief, today: date) -> Recommendation:
-    """Open the brief and make its first list; once open, a new list of what it says now."""
-    from garment_hub.recommendations.services import recommend_for_brief  # ranking loads NumPy
-
+def require_publishable(brief: Brief, today: date) -> None:
+    """Whether a factory could name a price for it, today."""
     if brief.missing_for_publishing:
         raise Invalid("brief_incomplete")
     if brief.needed_by is None or brief.needed_by <= today:
         raise Invalid("brief_day_over", field="needed_by")
+
+
+def publish_brief(session: Session, brief: Brief, ranking: Ranking, today: date) -> Recommendation:
+    """Open the brief and keep its first list; once open, the new list of what it says now."""
+    require_changeable(session, brief)
+    require_publishable(brief, today)
     if brief.status is not BriefStatus.OPEN:
         brief.move_to(BriefStatus.OPEN)
         brief.published_at = utc_now()
     session.flush()
-    return recommend_for_brief(session, brief)
+    return store_ranking(session, brief, ranking)
 
 
 def withdraw_brief(session: Session, brief: Brief) -> None:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from babel.dates import format_interval
+from flask_babel import get_locale, lazy_gettext, ngettext
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext, ngettext
 
 from garment_hub.briefs.check import Finding, Kind
 from garment_hub.briefs.plan import PlannedStep, Step
@@ -148,4 +149,4 @@ def plan_rows(plan: list[PlannedStep]) -> list[tuple[str, str]]:
 
 
 def _days(first: date, last: date) -> str:
-    return day(first) if first == last else f"{day(first)} – {day(last)}"
+    return day(first) if first == last else str(format_interval(first, last, "MMMMd", locale=get_locale()))

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from datetime import date
 from random import Random
 
-from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from garment_hub.accounts.services import hash_password
-from garment_hub.db import engine_of, unit_of_work
 from garment_hub.demo import names, showcase
 from garment_hub.demo.activity import Desk
 from garment_hub.demo.trade import Market, make_designers
 from garment_hub.demo.workshops import Maker, make_workshops
-from models.capacity import today_in_seoul
 from models.district import DEFAULT_DISTRICT, District, Installation, current_neighbourhoods
 from models.errors import Conflict
 from models.factory import Factory
@@ -34,43 +30,40 @@ class Size:
     seed: int = 1
 
 
-def prepare_demo(app: Flask) -> None:
-    """Seed a database that holds nothing yet; a demo database takes over a new demo password; leave any other alone."""
-    with Session(engine_of(app)) as session:
-        is_empty = not _holds_anything(session)
-        installation = session.get_one(Installation, 1)
-    wanted: str | None = app.config["DEMO_PASSWORD"]
-    if is_empty:
-        seed_demo(app, Size())
-    elif installation.is_demo and wanted and wanted != installation.demo_password:
-        _change_password(app, wanted)
-
-
-def _change_password(app: Flask, password: str) -> None:
-    password_hash = hash_password(password)
-    with unit_of_work(engine_of(app)) as session:
-        session.get_one(Installation, 1).demo_password = password
-        addresses = [f"{name}@demo.example" for name in SIGN_INS]
-        session.execute(update(User).where(User.email.in_(addresses)).values(password_hash=password_hash))
-
-
-def _holds_anything(session: Session) -> bool:
+def holds_anything(session: Session) -> bool:
     return any(session.scalar(select(table.id).limit(1)) is not None for table in (User, Factory))
 
 
-def seed_demo(app: Flask, size: Size) -> None:
+def seed_demo(session: Session, size: Size, password: str, today: date) -> None:
     """Make the demo district; refuses a database that holds anything real."""
-    password: str = app.config["DEMO_PASSWORD"] or secrets.token_urlsafe(9)
     password_hash = hash_password(password)
-    with unit_of_work(engine_of(app)) as session:
-        installation = session.get_one(Installation, 1)
-        if installation.is_demo:
-            raise Conflict("demo_already_there")
-        if _holds_anything(session):
-            raise Conflict("demo_refused_real_data")
-        installation.is_demo = True
-        installation.demo_password = password
-        _fill(session, size, password_hash, today_in_seoul())
+    installation = session.get_one(Installation, 1)
+    if installation.is_demo:
+        raise Conflict("demo_already_there")
+    if holds_anything(session):
+        raise Conflict("demo_refused_real_data")
+    installation.is_demo = True
+    installation.demo_password = password
+    _fill(session, size, password_hash, today)
+
+
+def change_demo_password(session: Session, password: str) -> None:
+    """Give all demo sign-ins another password."""
+    password_hash = hash_password(password)
+    session.get_one(Installation, 1).demo_password = password
+    addresses = [f"{name}@demo.example" for name in SIGN_INS]
+    session.execute(update(User).where(User.email.in_(addresses)).values(password_hash=password_hash))
+
+
+def sign_in_lines(session: Session) -> list[str]:
+    """How to sign in to a demo database; nothing for a real one."""
+    installation = session.get_one(Installation, 1)
+    if not installation.is_demo:
+        return []
+    return [
+        "Made-up data. Demo sign-ins: " + ", ".join(f"{name}@demo.example" for name in SIGN_INS),
+        f"Password of all of them: {installation.demo_password}",
+    ]
 
 
 def _fill(session: Session, size: Size, password_hash: str, today: date) -> None:
@@ -98,20 +91,6 @@ def _give_owners(random: Random, factories: list[Factory], district: District) -
     """Six in ten workshops are claimed by an owner who has a phone and no password."""
     for number, factory in enumerate(factories):
         if random.random() < 0.6:
-            phone = names.impossible_phone(number + 1)
-            factory.owner = User(
-                role=Role.FACTORY_OWNER, phone=phone, name=names.person_name(random), district=district
-            )
-            factory.phone = phone
-
-
-def demo_sign_ins(app: Flask) -> list[str]:
-    """Lines that tell how to sign in to a demo database; none for a real one."""
-    with Session(engine_of(app)) as session:
-        installation = session.get_one(Installation, 1)
-        if not installation.is_demo:
-            return []
-        return [
-            "Made-up data. Demo sign-ins: " + ", ".join(f"{name}@demo.example" for name in SIGN_INS),
-            f"Password of all of them: {installation.demo_password}",
-        ]
+            factory.phone = names.impossible_phone(number + 1)
+            name = names.person_name(random)
+            factory.owner = User(role=Role.FACTORY_OWNER, phone=factory.phone, name=name, district=district)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
@@ -77,14 +78,45 @@ def designers(who: dict[str, User], district: District) -> list[Designer]:
     ]
 
 
+WOVEN_CODES = {
+    CapabilityKind.ITEM: ("shirt_blouse", "dress", "skirt"),
+    CapabilityKind.FABRIC: ("woven", "sheer_silk"),
+    CapabilityKind.STAGE: ("sewing",),
+    CapabilityKind.PROCESS: (
+        "cutting",
+        "sewing_assembly",
+        "buttonhole_straight",
+        "button_attaching",
+        "ironing_finishing",
+    ),
+    CapabilityKind.CATEGORY: ("womenswear",),
+    CapabilityKind.MARKET: ("designer_brand",),
+}
+KNIT_CODES = {
+    CapabilityKind.ITEM: ("tshirt", "sweatshirt_hoodie"),
+    CapabilityKind.FABRIC: ("knit_jersey",),
+    CapabilityKind.STAGE: ("sewing",),
+    CapabilityKind.PROCESS: ("sewing_assembly", "overlock", "coverstitch"),
+}
+
+
 def workshops(who: dict[str, User], district: District, places: dict[str, Neighbourhood], today: date) -> list[Factory]:
-    woven = Factory(
+    """The workshops of the two demo owners."""
+    woven = _woven(who["owner"], district, places["장안2동"], today)
+    knit = _knit(who["owner2"], district, places["답십리1동"], today)
+    _state(woven, today, WOVEN_CODES, {"lockstitch_machine": 5, "overlock_machine": 2, "buttonhole_machine": 1})
+    _state(knit, today, KNIT_CODES, {"overlock_machine": 4, "coverstitch_machine": 2})
+    return [woven, knit]
+
+
+def _woven(owner: User, district: District, place: Neighbourhood, today: date) -> Factory:
+    return Factory(
         district=district,
-        owner=who["owner"],
+        owner=owner,
         name="말순솔기",
         legal_form=LegalForm.SOLE_TRADER,
-        neighbourhood=places["장안2동"],
-        phone=who["owner"].phone,
+        neighbourhood=place,
+        phone=owner.phone,
         people=4,
         established_year=today.year - 22,
         minimum_order_quantity=30,
@@ -98,53 +130,26 @@ def workshops(who: dict[str, User], district: District, places: dict[str, Neighb
         introduction="부부가 재단부터 시아게까지 합니다. 얇은 셔츠와 블라우스를 22년 만들었어요.",
         rates=[FactoryRate(item="shirt_blouse", pieces_per_day=40), FactoryRate(item="dress", pieces_per_day=28)],
     )
-    knit = Factory(
+
+
+def _knit(owner: User, district: District, place: Neighbourhood, today: date) -> Factory:
+    return Factory(
         district=district,
-        owner=who["owner2"],
+        owner=owner,
         name="춘자다이마루",
         legal_form=LegalForm.SOLE_TRADER,
-        neighbourhood=places["답십리1동"],
-        phone=who["owner2"].phone,
+        neighbourhood=place,
+        phone=owner.phone,
         people=3,
         minimum_order_quantity=50,
         confirmed_on=today - timedelta(days=1),
         rates=[FactoryRate(item="tshirt", pieces_per_day=120)],
     )
-    kinds = CapabilityKind
-    _state(
-        woven,
-        today,
-        {
-            kinds.ITEM: ["shirt_blouse", "dress", "skirt"],
-            kinds.FABRIC: ["woven", "sheer_silk"],
-            kinds.STAGE: ["sewing"],
-            kinds.PROCESS: [
-                "cutting",
-                "sewing_assembly",
-                "buttonhole_straight",
-                "button_attaching",
-                "ironing_finishing",
-            ],
-            kinds.CATEGORY: ["womenswear"],
-            kinds.MARKET: ["designer_brand"],
-        },
-        {"lockstitch_machine": 5, "overlock_machine": 2, "buttonhole_machine": 1},
-    )
-    _state(
-        knit,
-        today,
-        {
-            kinds.ITEM: ["tshirt", "sweatshirt_hoodie"],
-            kinds.FABRIC: ["knit_jersey"],
-            kinds.STAGE: ["sewing"],
-            kinds.PROCESS: ["sewing_assembly", "overlock", "coverstitch"],
-        },
-        {"overlock_machine": 4, "coverstitch_machine": 2},
-    )
-    return [woven, knit]
 
 
-def _state(factory: Factory, today: date, codes: dict[CapabilityKind, list[str]], machines: dict[str, int]) -> None:
+def _state(
+    factory: Factory, today: date, codes: Mapping[CapabilityKind, tuple[str, ...]], machines: dict[str, int]
+) -> None:
     for kind, has in codes.items():
         factory.set_capabilities(kind, dict.fromkeys(has))
     factory.set_capabilities(CapabilityKind.MACHINE, dict(machines))

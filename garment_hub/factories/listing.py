@@ -12,6 +12,7 @@ from garment_hub.factories import forms, services
 from garment_hub.factories.services import CertificateHeld, Statement
 from garment_hub.forms import BaseForm
 from garment_hub.labels import choices
+from models import vocabulary
 from models.district import Neighbourhood
 from models.factory import CapabilityKind, Factory
 
@@ -68,8 +69,8 @@ def _processes(factory: Factory, _places: Sequence[Neighbourhood]) -> BaseForm:
     stated = set(factory.codes(CapabilityKind.PROCESS))
     fact = factory.fact(CapabilityKind.PROCESS)
     data: dict[str, Any] = {"only_these": bool(fact and fact.is_complete)}
-    for group in form_class().groups:
-        data[group.name] = [code for code, _name in group.choices or () if code in stated]
+    for stage in vocabulary.terms("stage"):
+        data[f"of_{stage}"] = [code for code in vocabulary.processes_of(stage) if code in stated]
     return form_class(data=data)
 
 
@@ -122,7 +123,8 @@ def _price(factory: Factory, _places: Sequence[Neighbourhood]) -> BaseForm:
     form = forms.PriceForm(
         data={"price_floor_krw": factory.price_floor_krw, "vat": vat, "price_includes": factory.price_includes or []}
     )
-    form.price_includes.choices = choices("process")
+    own = {*factory.codes(CapabilityKind.PROCESS), *(factory.price_includes or ())}
+    form.price_includes.choices = [(code, name) for code, name in choices("process") if not own or code in own]
     return form
 
 

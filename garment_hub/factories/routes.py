@@ -216,7 +216,7 @@ def _places() -> list[Neighbourhood]:
     return current_neighbourhoods(get_session(), current_district().id, today_in_seoul())
 
 
-@bp.route("/factories/<int:factory_id>/edit", methods=["GET", "POST"])
+@bp.route("/factories/<int:factory_id>/edit")
 @bp.route("/factories/<int:factory_id>/edit/<part>", methods=["GET", "POST"])
 @audience(*EDITORS)
 def edit(factory_id: int, part: str | None = None) -> ResponseReturnValue:

@@ -18,11 +18,12 @@ from garment_hub.form_tokens import SentForm, new_token
 from garment_hub.permissions import Access, audience, signed_in
 from garment_hub.quotes import services, wording
 from garment_hub.quotes.comparison import compare as compare_answers
-from garment_hub.quotes.comparison import differs, sum_of
 from garment_hub.quotes.forms import QuoteForm
+from garment_hub.quotes.lines import line_groups
 from garment_hub.quotes.queries import get_quote_request, inbox_of, may_answer, requests_of_brief, unclaimed_inbox
 from garment_hub.quotes.schedule import schedule_of
-from models.brief import Brief, BriefStatus
+from garment_hub.recommendations.wording import question_lines
+from models.brief import BriefStatus
 from models.capacity import today_in_seoul
 from models.errors import Invalid
 from models.quote import MAXIMUM_ASKED, DeclineReason, QuoteAnswer, QuoteRequest, RequestStatus
@@ -57,28 +58,17 @@ def compare(brief_id: int) -> str:
     user = signed_in()
     brief = get_brief(session, brief_id, user, Access.READ)
     comparison = compare_answers(requests_of_brief(session, brief))
-    offers = comparison.offers
-    sums = [sum_of(offer.quote, brief.quantity or 0) for offer in offers if offer.quote]
     return render_template(
         "quotes/compare.html",
         brief=brief,
         headline=facts.headline(brief),
         comparison=comparison,
-        sums=sums,
-        works=_works(brief, offers),
-        differs=differs,
+        groups=line_groups(brief, comparison.offers),
         counted=wording.factories_counted,
         refusal=wording.REFUSALS,
-        phone=wording.factory_phone,
         asked=min(request.args.get("asked", 0, type=int), MAXIMUM_ASKED),
         can_ask=is_own(brief, user) and brief.status is BriefStatus.OPEN,
     )
-
-
-def _works(brief: Brief, offers: list[QuoteRequest]) -> list[str]:
-    """Processes that the brief's price or any offer names, in the order of the brief."""
-    named = [brief.price_includes, *(offer.quote.price_includes for offer in offers if offer.quote)]
-    return list(dict.fromkeys(process for processes in named for process in processes))
 
 
 @bp.route("/quote-requests")
@@ -113,7 +103,7 @@ def _request_page(session: Session, asked: QuoteRequest, wrong: QuoteForm | None
         price_note=facts.price_note(brief),
         own_days=wording.own_days(schedule_of(session, brief, asked.factory, today)),
         past_orders=past_order_count(session, brief.designer),
-        questions=[words for words in map(wording.question, asked.questions) if words],
+        questions=question_lines(asked.questions),
         contact=wording.contact(brief.designer.user),
         may_answer=may_answer(asked, user) and asked.status is RequestStatus.OPEN and brief.status is BriefStatus.OPEN,
         stands_in=may_answer(asked, user) and user.is_staff,

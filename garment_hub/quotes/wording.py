@@ -1,39 +1,17 @@
-"""The sentences of this room: questions as an owner is asked them, counted factories, days of work."""
+"""The sentences of this room: counted factories, refusals, days of work, telephone numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
-from garment_hub.labels import day, days, number, term, week, won
+from garment_hub.labels import days, week
 from garment_hub.quotes.schedule import Schedule
 from models.factory import Factory
 from models.quote import DeclineReason
 from models.user import User
-
-QUESTIONS = {
-    "ask_item": lazy_gettext("Do you make this item? %(item)s"),
-    "ask_process": lazy_gettext("Do you do this work too? %(process)s"),
-    "ask_minimum_order_quantity": lazy_gettext("Do you take %(quantity)s pieces?"),
-    "ask_rate": lazy_gettext("How many of these do you make a day? %(item)s"),
-    "ask_free_days": lazy_gettext("Do you have free days until %(needed_by)s?"),
-    "ask_lead_time": lazy_gettext("How many days do you need once the fabric is there?"),
-    "ask_price_floor": lazy_gettext("From what price per piece do you work?"),
-    "ask_price_basis": lazy_gettext("What work is in your price of %(price_floor_krw)s, and is the VAT in it?"),
-    "ask_certificate": lazy_gettext("Do you have this certificate? %(certificate)s"),
-}
-_SHOWN = {
-    "item": lambda value: term(value, "item"),
-    "process": lambda value: term(value, "process"),
-    "certificate": lambda value: term(value, "certificate"),
-    "quantity": number,
-    "needed_by": lambda value: day(date.fromisoformat(value)),
-    "price_floor_krw": won,
-}
 
 COUNTED = {
     1: lazy_gettext("one factory"),
@@ -59,16 +37,6 @@ REFUSAL_BUTTONS = {
     DeclineReason.MACHINE: lazy_gettext("I do not have the machine"),
     DeclineReason.OTHER: lazy_gettext("I have another reason"),
 }
-
-
-def question(stored: Mapping[str, Any]) -> str | None:
-    """A stored question as the owner hears it; None for a code that no longer exists."""
-    sentence = QUESTIONS.get(stored["code"])
-    if sentence is None:
-        return None
-    values = stored.get("values") or {}
-    shown = {name: show(values[name]) for name, show in _SHOWN.items() if values.get(name) is not None}
-    return str(sentence) % shown
 
 
 def factories_counted(count: int) -> str:

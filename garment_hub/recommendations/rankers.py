@@ -19,7 +19,7 @@ from models.recommendation import RankerArtifact
 from recommender import FactoryFeatures
 
 if TYPE_CHECKING:
-    from recommender import SignalRanker
+    from recommender import PartnerRanker, SignalRanker
 
 FOLDER = "artifacts"
 LABEL_COUNT = "label_count"
@@ -77,7 +77,7 @@ def label_count(as_of: date) -> Chosen:
     return Chosen(LabelCount(stage_of=vocabulary.stage_of()).fit([], [], as_of), LABEL_COUNT)
 
 
-def unfitted_ranker() -> SignalRanker:
+def unfitted_ranker() -> PartnerRanker:
     from recommender import PartnerRanker
 
     return PartnerRanker(stage_of=vocabulary.stage_of(), machines_of=MACHINES_OF)

@@ -19,6 +19,7 @@ WHY = {
     "certificate_held.forever": lazy_gettext("Holds %(certificate)s"),
     "verified": lazy_gettext("Was checked on %(verified_on)s"),
     "near": lazy_gettext("Is %(km)s km from where the goods go"),
+    "near.here": lazy_gettext("Is in the neighbourhood where the goods go"),
     "same_buyer_before": lazy_gettext("Has worked for you before. Orders that went well: %(orders)s"),
     "similar_buyers": lazy_gettext("Is often chosen by people with orders like yours"),
     "on_time_record": lazy_gettext("Delivered %(on_time)s of the last %(of)s orders on the agreed day"),

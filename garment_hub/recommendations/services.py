@@ -38,11 +38,11 @@ def recommend_for_brief(
     return store_ranking(session, brief, ranking)
 
 
-def store_ranking(session: Session, brief: Brief, ranking: Ranking) -> Recommendation:
-    """Keep a list as it was made; a brief that is in no database is not referred to."""
+def store_ranking(session: Session, brief: Brief | None, ranking: Ranking) -> Recommendation:
+    """Keep a list as it was made; ``brief`` is None for one that came in a file."""
     answer = ranking.answer
     made = Recommendation(
-        brief_id=brief.id,
+        brief_id=brief.id if brief else None,
         district_id=ranking.district_id,
         as_of=answer.brief.as_of,
         ranker_version=ranking.ranker_version,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import ceil, floor
 from typing import Any
 
 from flask_babel import gettext as _
@@ -13,7 +14,8 @@ from garment_hub.labels import day, days, full_day, label, locale_code, number, 
 from garment_hub.recommendations import sentences
 from garment_hub.recommendations.korean import with_particles
 from garment_hub.recommendations.sources import FROM_ORDERS, Source
-from recommender import REASON_KINDS, Reason, reason_from_json
+from models import vocabulary
+from recommender import Reason, reason_from_json
 
 SHOWN_FIRST = 3
 # What a designer looks at first; the rest opens below.
@@ -32,8 +34,8 @@ _QUESTION_ORDER = (
 _WRITTEN: dict[str, tuple[str, Callable[[Any], str]]] = {
     "item": ("item", lambda code: term(code, "item")),
     "process": ("process", lambda code: term(code, "process")),
-    "processes": ("processes", lambda codes: terms(codes.split(), "process")),
-    "fabrics": ("fabrics", lambda codes: terms(codes.split(), "fabric")),
+    "processes": ("processes", lambda codes: _listed(codes, "process")),
+    "fabrics": ("fabrics", lambda codes: _listed(codes, "fabric")),
     "market": ("market", lambda code: term(code, "market")),
     "difficulty": ("difficulty", lambda code: term(code, "difficulty")),
     "certificate": ("certificate", lambda code: term(code, "certificate")),
@@ -41,8 +43,8 @@ _WRITTEN: dict[str, tuple[str, Callable[[Any], str]]] = {
     "starts_on": ("starts_on", lambda text: day(date.fromisoformat(text))),
     "until": ("until", lambda text: full_day(date.fromisoformat(text))),
     "verified_on": ("verified_on", lambda text: full_day(date.fromisoformat(text))),
-    "needed_hundredths": ("needed", days),
-    "free_hundredths": ("free", days),
+    "needed_hundredths": ("needed", lambda hundredths: days(_tenth(hundredths, ceil))),
+    "free_hundredths": ("free", lambda hundredths: days(_tenth(hundredths, floor))),
     "budget_per_piece_krw": ("budget", won),
     "price_floor_krw": ("floor", won),
     "km": ("km", lambda km: f"{km:g}"),
@@ -62,6 +64,8 @@ def sentence(reason: Reason) -> str:
 
 
 def _key(reason: Reason) -> str:
+    if reason.code == "near" and reason.values["km"] == 0:
+        return "near.here"
     name, variant = _WITHOUT.get(reason.code, ("", ""))
     return f"{reason.code}.{variant}" if name and reason.values[name] is None else reason.code
 
@@ -69,9 +73,20 @@ def _key(reason: Reason) -> str:
 def _filled(key: str, values: Mapping[str, Any]) -> str:
     written = dict(_write(name, value) for name, value in values.items() if value is not None)
     if key == "no_free_days":
-        written["short"] = days(values["needed_hundredths"] - values["free_hundredths"])
+        written["short"] = days(_tenth(values["needed_hundredths"] - values["free_hundredths"], ceil))
     text = str(sentences.SENTENCES[key]) % written
     return with_particles(text) if locale_code() == "ko" else text
+
+
+def _tenth(hundredths: int, rounded: Callable[[float], int]) -> int:
+    """Days are said to one decimal; free ones never more, needed ones never less than there are."""
+    return rounded(hundredths / 10) * 10
+
+
+def _listed(codes: str, kind: str) -> str:
+    """Words in the order of the glossary, which is that of the work."""
+    given = set(codes.split())
+    return terms([code for code in vocabulary.terms(kind) if code in given], kind)
 
 
 def _write(name: str, value: Any) -> tuple[str, str]:
@@ -153,7 +168,9 @@ def relaxation(stored: Mapping[str, Any], needed_by: date) -> Relaxation:
     """Words for the ``relax`` of a stored list."""
     reason = reason_from_json(stored)
     values = reason.values
-    field, value, before, after = None, None, None, None
+    field: str | None = None
+    value: str | int | None = None
+    before = after = None
     if reason.code == "later_date":
         later = date.fromisoformat(str(values["needed_by"]))
         field, value, before, after = "needed_by", later.isoformat(), day(needed_by), day(later)
@@ -165,8 +182,3 @@ def relaxation(stored: Mapping[str, Any], needed_by: date) -> Relaxation:
     if after and locale_code() == "ko":
         button = with_particles(button)
     return Relaxation(sentence(reason), int(values["factories"] or 0), button, field, value, before, after)
-
-
-def kind_of(code: str) -> str:
-    """Who reads a reason: why, why_not, question, relax or for_factory."""
-    return next(kind for kind, codes in REASON_KINDS.items() if code in codes)

@@ -43,6 +43,8 @@ _GROUP_CODES: dict[str, codes.Code] = {
     "sports_leisure": ("category", "sportswear"),
     "pet": ("item", "pet_clothing"),
 }
+# "봉제" as an industry is the name of the trade: a cutting shop says so too.
+_TRADE_ITSELF: codes.Code = ("process", "sewing_assembly")
 _MACHINE = re.compile(r"(?P<name>.*?[^\d\s:x×*(])\s*[:x×*(]?\s*(?P<count>\d{1,4})\s*대?\)?")
 _STATUS = (
     (re.compile(r"폐업|closed|말소|취소"), OperatingStatus.CLOSED),
@@ -212,8 +214,9 @@ class Preparer:
         )
         prepared.values["sector"] = Sector.GARMENT if trade.is_garment else Sector.OTHER
         if trade.is_garment:
-            first = _first_industry(industry)
-            self._read_list(prepared, "industry", first, ("item", "category", "process"), is_reported=False)
+            for found in codes.read_codes(_first_industry(industry), ("item", "category", "process"))[0]:
+                if found != _TRADE_ITSELF:
+                    _hold(prepared, found)
         else:
             code = "trade_unknown" if trade.evidence is Evidence.REGISTER else "trade_other"
             column = "industry" if "industry" in self._header.fields else "name"

@@ -95,7 +95,7 @@ def _check_part(archive: zipfile.ZipFile, name: str) -> None:
 
 
 def _farther(corner: tuple[int, int], xml: bytes) -> tuple[int, int]:
-    """The last row and column seen so far. A reader lays out everything before them, so far cells are refused unread."""
+    """The last row and column so far. A reader lays out all cells before them, so far ones are refused unread."""
     row, column = corner
     for letters, digits in set(_REFERENCE.findall(xml)):
         row, column = max(row, int(digits)), max(column, _column(letters))

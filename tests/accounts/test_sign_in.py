@@ -198,6 +198,7 @@ def test_last_seen_is_written_once_a_minute_and_for_staff_only(
 
 def test_looking_around_without_signing_in_writes_nothing(app: Flask) -> None:
     browser = Browser(app)
+    browser.get("/")  # opens the database, and with it the write-ahead log
     database = app.config["DATA_DIR"] / "garment_hub.sqlite3-wal"
     before = (database.stat().st_mtime_ns, database.stat().st_size) if database.exists() else None
     for address in ("/", "/sign-in", "/factories", "/healthz", "/readyz", "/account"):

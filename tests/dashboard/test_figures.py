@@ -15,7 +15,8 @@ from garment_hub.app import create_app
 from garment_hub.dashboard import indicators, queries
 from garment_hub.dashboard.indicators import Period
 from garment_hub.db import engine_of
-from garment_hub.demo.services import Size, seed_demo
+from garment_hub.demo.commands import seed_demo
+from garment_hub.demo.services import Size
 from models.base import utc_now
 from models.capacity import CapacityWeek, today_in_seoul
 from models.district import District

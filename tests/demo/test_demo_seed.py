@@ -16,8 +16,9 @@ from garment_hub import schema
 from garment_hub.accounts.services import is_password
 from garment_hub.app import create_app
 from garment_hub.db import engine_of, unit_of_work
+from garment_hub.demo.commands import demo_sign_ins, prepare_demo, seed_demo
 from garment_hub.demo.names import impossible_phone
-from garment_hub.demo.services import Size, demo_sign_ins, prepare_demo, seed_demo
+from garment_hub.demo.services import Size
 from models.designer import Designer
 from models.district import District, Installation
 from models.errors import Conflict

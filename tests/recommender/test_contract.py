@@ -37,7 +37,7 @@ AGO = TODAY - timedelta(days=40)
 
 
 @every_ranker
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(brief=briefs(), register=registers, log=logs, data=st.data())
 def test_the_order_of_the_input_does_not_matter(
     ranker: SignalRanker,
@@ -52,7 +52,7 @@ def test_the_order_of_the_input_does_not_matter(
 
 
 @every_ranker
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(brief=briefs(), register=registers, log=logs)
 def test_exactly_the_factories_that_pass_are_ranked(
     ranker: SignalRanker, brief: BriefFeatures, register: list[FactoryFeatures], log: list[Outcome]

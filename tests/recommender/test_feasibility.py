@@ -308,6 +308,12 @@ def test_a_certificate_counts_until_it_runs_out(until: Any, answer: Answer) -> N
     assert feasibility.answer(a_brief(), a_factory(certificates_until=held)) is YES
 
 
+def test_a_certificate_that_runs_out_before_the_work_begins_may_be_renewed() -> None:
+    brief = a_brief(certificates=frozenset({"gots"}), materials_on=TODAY + timedelta(days=5))
+    for until, answer in ((TODAY + timedelta(days=5), YES), (TODAY + timedelta(days=4), UNKNOWN)):
+        assert feasibility.answer(brief, a_factory(certificates_until={"gots": until})) is answer
+
+
 @pytest.mark.parametrize(("age", "answer"), [(None, NO), (365, YES), (366, NO)])
 def test_a_check_by_staff_lasts_a_year(age: int | None, answer: Answer) -> None:
     verified_on = None if age is None else TODAY - timedelta(days=age)

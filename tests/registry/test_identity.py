@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from garment_hub.registry.duplicates import LIKELY, WORTH_A_LOOK, Firm, propose, score
@@ -19,6 +19,7 @@ ROWS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(ROWS)
 def test_keys_tell_all_rows_apart_and_come_out_the_same_again(rows: list[tuple[str, str, str]]) -> None:
     first, second = Keys(), Keys()
@@ -103,6 +104,7 @@ FIRMS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(FIRMS, FIRMS)
 def test_pairs_are_proposed_once_with_a_new_one_in_each(
     new: list[tuple[str, str]], known: list[tuple[str, str]]

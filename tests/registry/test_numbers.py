@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from garment_hub.registry.numbers import LARGEST, read_number
@@ -82,23 +82,27 @@ def test_what_cannot_be_one_number_is_left_out_and_told(text: str, code: str) ->
     assert [(remark.code, remark.outcome) for remark in reading.remarks] == [(code, Outcome.VALUE_LEFT_OUT)]
 
 
+@settings(deadline=None)
 @given(NUMBERS, st.sampled_from(["{}", "{:,}", "{}장", "{:,} 장", " {:,}pcs ", "{}.0", "\u00a0{}\u3000"]))
 def test_every_number_in_every_dress_reads_as_itself(number: int, dress: str) -> None:
     reading = read_number(dress.format(number))
     assert (reading.value, reading.remarks) == (number, ())
 
 
+@settings(deadline=None)
 @given(NUMBERS, NUMBERS)
 def test_a_range_reads_as_its_lower_end(one: int, other: int) -> None:
     assert read_number(f"{one}~{other}").value == min(one, other)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 9999), st.integers(0, 9), st.integers(0, 9))
 def test_units_of_ten_thousand_add_up(ten_thousands: int, thousands: int, hundreds: int) -> None:
     text = f"{ten_thousands}만" + (f" {thousands}천" if thousands else "") + (f"{hundreds}백" if hundreds else "")
     assert read_number(text).value == ten_thousands * 10_000 + thousands * 1_000 + hundreds * 100
 
 
+@settings(deadline=None)
 @given(st.text(max_size=100))
 def test_no_content_ever_raises_or_leaves_the_limits(text: str) -> None:
     value = read_number(text).value

@@ -11,7 +11,7 @@ import zipfile
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from garment_hub.registry import reading
@@ -69,7 +69,10 @@ def test_delimiters_even_where_cells_hold_the_others(delimiter: str) -> None:
 
 
 def test_line_breaks_and_tabs_stay_inside_quoted_cells() -> None:
-    data = b'name,address,items\n"A, Ltd.","1 Road\nTown\nDistrict","Shirts\n\t\t\t ,Pants\t\t,Caps"\nB,"2 ""Old"" Road",x\n'
+    data = (
+        b'name,address,items\n"A, Ltd.","1 Road\nTown\nDistrict","Shirts\n\t\t\t ,Pants\t\t,Caps"\n'
+        b'B,"2 ""Old"" Road",x\n'
+    )
     assert read_table(data).rows[1:] == [
         ["A, Ltd.", "1 Road\nTown\nDistrict", "Shirts\n\t\t\t ,Pants\t\t,Caps"],
         ["B", '2 "Old" Road', "x"],
@@ -85,6 +88,7 @@ def test_a_quote_inside_a_plain_cell_is_a_letter() -> None:
     assert read_table(b'name,size\nA,"5" wide\nB,6\n').rows[2] == ["B", "6"]
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc"])), min_size=2, max_size=2),
@@ -124,7 +128,7 @@ def test_what_is_no_table_is_refused_by_name(data: bytes, code: str) -> None:
 
 
 def test_workbook_numbers_dates_and_truths_read_as_people_see_them() -> None:
-    rows = [
+    rows: list[list[object]] = [
         ["name", "id", "size", "since", "zero"],
         ["A", 5996.0, 2.5, date(2024, 5, 1), 0],
         ["B", None, None, None, None],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from garment_hub.registry import values
@@ -48,6 +48,7 @@ def test_wrong_business_numbers_are_left_out(number: str, code: str) -> None:
     assert [(remark.code, remark.outcome) for remark in reading.remarks] == [(code, Outcome.VALUE_LEFT_OUT)]
 
 
+@settings(deadline=None)
 @given(st.integers(1, 999_999_999))
 def test_exactly_one_last_digit_is_right(serial: int) -> None:
     assert sum(values.is_business_number(f"{serial:09d}{last}") for last in range(10)) == 1
@@ -180,6 +181,7 @@ def test_address_parts_written_twice_count_once(one: str, other: str) -> None:
     assert fold_address(one) == fold_address(other)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_no_content_ever_raises(text: str) -> None:
     values.read_business_number(text), values.read_phone(text), values.read_year(text, TODAY)
@@ -187,6 +189,7 @@ def test_no_content_ever_raises(text: str) -> None:
     assert Gazetteer(PLACES, TODAY).read(text).value in {None, 1, 2, 3, 5}
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30))
 def test_a_guard_against_formulas_comes_off_again(text: str) -> None:
     line = clean(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import xlsxwriter
@@ -46,7 +46,8 @@ def ods(rows: Sequence[Sequence[str]], *, repeated: int = 1) -> bytes:
     )
     content = (
         f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {names}><office:body><office:spreadsheet>'
-        f'<table:table table:name="one">{body}</table:table></office:spreadsheet></office:body></office:document-content>'
+        f'<table:table table:name="one">{body}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
     )
     return zipped(
         {
@@ -57,7 +58,7 @@ def ods(rows: Sequence[Sequence[str]], *, repeated: int = 1) -> bytes:
     )
 
 
-def zipped(parts: dict[str, str | bytes]) -> bytes:
+def zipped(parts: Mapping[str, str | bytes]) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts.items():

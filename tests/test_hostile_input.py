@@ -1,0 +1,277 @@
+"""Hostile text in every field of every form that anybody can reach: never an error of ours, never unescaped."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote_from_bytes, quote_plus, urlsplit
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from garment_hub import files
+from tests.crawling import Form, Input, crawl, kind_of
+from tests.world import VISITORS, World, build_world
+
+MARKUP = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{1338-1}}${1338-1}'; DROP TABLE brief;--"
+HOSTILE: dict[str, bytes] = {
+    "markup": MARKUP.encode(),
+    "control characters": b"a\x00b\x01c\x1fd\x7f",
+    "half a letter": b"a\xed\xa0\x80b",
+    "no letter at all": b"\xff\xfe\xef\xbf\xbe\xef\xbf\xbf",
+    "right to left": "\u202eelpmaxe\u2066\u200b".encode(),
+    "a formula": b"=cmd|' /C calc'!A0",
+    "a huge number": b"9" * 25,
+    "a number past every column": str(2**63).encode(),
+    "a number below all": b"-99999999999",
+    "no number": b"NaN",
+    "a day that never was": b"2027-02-30",
+    "blanks": b"  \t\r\n ",
+    "nothing": b"",
+}
+A_MEGABYTE = "가".encode() * 350_000
+PLAIN = {
+    "email": "somebody@test.example",
+    "tel": "01000000077",
+    "date": "2031-03-12",
+    "password": "three words together",
+}
+LEFT_OUT = {"/sign-out", "/account/sessions/end"}  # nothing to fill in
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A form, where it goes, and the first visitor who found it."""
+
+    visitor: str
+    kind: str
+    form: Form
+
+    def __str__(self) -> str:
+        return f"{self.visitor} {self.form.method} {self.form.action}"
+
+
+def find_forms(world: World) -> list[Found]:
+    """Every form that any visitor can reach, each kind once."""
+    brief = world.ids["brief"]
+    starts = ["/", "/sign-in", "/sign-up/designer", "/sign-up/factory", "/briefs/new", "/account", "/district/"]
+    starts += [f"/briefs/{world.ids['draft']}/edit/{step}" for step in (1, 2, 3, 4)]
+    starts += [f"/briefs/{brief}", f"/briefs/{brief}/recommendations", f"/factories/{world.ids['unclaimed']}/ask"]
+    found: dict[tuple[str, tuple[str, ...]], Found] = {}
+    for visitor in VISITORS:
+        for form in (form for page in crawl(world.browsers[visitor], starts) for form in page.forms):
+            path = urlsplit(form.action).path
+            kind = kind_of(world.app, path, form.method) or path
+            if path not in LEFT_OUT:
+                found.setdefault((kind, tuple(form.inputs)), Found(visitor, kind, form))
+    return list(found.values())
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    return build_world(tmp_path_factory.mktemp("hostile"))
+
+
+@pytest.fixture(scope="module")
+def forms(world: World) -> list[Found]:
+    return find_forms(world)
+
+
+@pytest.fixture
+def nothing_kept() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Session, "commit", Session.rollback)
+        patch.setattr(files, "remove_file", lambda root, key: None)
+        yield
+
+
+def plain_values(control: Input) -> list[bytes]:
+    """What a well-meaning visitor would send in this field."""
+    if control.held:
+        return [value.encode() for value in control.held]
+    if control.kind in ("radio", "checkbox", "select", "button", "submit"):
+        return [value.encode() for value in control.values if value][:1]
+    return [PLAIN.get(control.kind, "12").encode()]
+
+
+def send(world: World, found: Found, values: dict[str, list[bytes]]) -> TestResponse:
+    """The form as bytes, so that even what is no text arrives as it is."""
+    browser = world.browsers[found.visitor].twin()
+    values = values | {"csrf_token": [browser.csrf_token().encode()]}
+    body = "&".join(f"{quote_plus(name)}={quote_from_bytes(value)}" for name, all_ in values.items() for value in all_)
+    if found.form.method == "GET":
+        path = urlsplit(found.form.action).path
+        return browser.get(f"{path}?{body}")
+    kind = "application/x-www-form-urlencoded"
+    return browser.client.post(found.form.action, data=body.encode(), content_type=kind)
+
+
+def complaint(answer: TestResponse) -> str | None:
+    """What is wrong with the answer, if anything."""
+    answer.close()
+    if answer.status_code >= 500:
+        return f"status {answer.status_code}"
+    return unescaped(answer)
+
+
+def unescaped(answer: TestResponse) -> str | None:
+    if answer.mimetype != "text/html":
+        return None
+    for danger in ("<script>alert", "<img src=x", "1337"):
+        if danger in answer.text:
+            at = answer.text.index(danger)
+            return f"unescaped: …{answer.text[max(0, at - 60) : at + 60]}…"
+    return None
+
+
+def filled(found: Found) -> dict[str, list[bytes]]:
+    return {name: plain_values(control) for name, control in found.form.inputs.items() if name != "csrf_token"}
+
+
+def test_the_forms_are_found(forms: list[Found]) -> None:
+    rules = {found.kind for found in forms if found.form.method == "POST"}
+    assert {"/sign-in", "/account", "/sign-up/designer", "/sign-up/factory", "/briefs", "/designers/me/edit"} <= rules
+
+
+@pytest.mark.usefixtures("nothing_kept")
+def test_every_field_with_every_hostile_text(world: World, forms: list[Found]) -> None:
+    wrong = []
+    for found in forms:
+        plain = filled(found)
+        for name in plain:
+            for what, value in HOSTILE.items():
+                if complained := complaint(send(world, found, plain | {name: [value]})):
+                    wrong.append(f"{found} {name}: {what}: {complained}")
+    assert wrong == []
+
+
+@pytest.mark.usefixtures("nothing_kept")
+@pytest.mark.parametrize("what", HOSTILE)
+def test_all_fields_at_once(world: World, forms: list[Found], what: str) -> None:
+    answers = {
+        str(found): complaint(send(world, found, dict.fromkeys(filled(found), [HOSTILE[what]]))) for found in forms
+    }
+    assert {name: said for name, said in answers.items() if said} == {}
+
+
+@pytest.mark.usefixtures("nothing_kept")
+def test_a_megabyte_in_a_field(world: World, forms: list[Found]) -> None:
+    wrong = []
+    for found in forms:
+        if found.form.method == "GET":
+            continue
+        plain = filled(found)
+        longest = [
+            name for name, control in found.form.inputs.items() if control.kind in ("text", "textarea", "search")
+        ]
+        for name in longest[:1]:
+            answer = send(world, found, plain | {name: [A_MEGABYTE]})
+            if answer.status_code not in (413, 422, 403, 404, 409):
+                wrong.append(f"{found} {name}: {answer.status_code}")
+    assert wrong == []
+
+
+@pytest.mark.usefixtures("nothing_kept")
+def test_many_values_where_one_is_expected_and_none_where_one_is(world: World, forms: list[Found]) -> None:
+    wrong = []
+    for found in forms:
+        plain = filled(found)
+        shapes = {
+            "doubled": {name: values * 2 for name, values in plain.items()},
+            "as a list": {f"{name}[]": values for name, values in plain.items()},
+            "indexed": {f"{name}-0-{name}": values for name, values in plain.items()},
+            "missing": {},
+        }
+        for what, values in shapes.items():
+            if complained := complaint(send(world, found, values)):
+                wrong.append(f"{found}: {what}: {complained}")
+    assert wrong == []
+
+
+@pytest.mark.usefixtures("nothing_kept")
+def test_hostile_files(world: World, forms: list[Found]) -> None:
+    files_ = {
+        "../../etc/passwd": b"root",
+        "x.svg": b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>",
+        "cut.png": b"\x89PNG\r\n\x1a\n\x00\x00",
+        f"{MARKUP}.jpg": b"\xff\xd8\xff",
+        "empty.webp": b"",
+    }
+    with_files = [found for found in forms if any(control.kind == "file" for control in found.form.inputs.values())]
+    assert with_files
+    wrong = []
+    for found in with_files:
+        for name, data in files_.items():
+            browser = world.browsers[found.visitor].twin()
+            values = {field: [v.decode() for v in given] for field, given in filled(found).items()}
+            for control in found.form.inputs.values():
+                if control.kind == "file":
+                    values[control.name] = [(io.BytesIO(data), name)]  # type: ignore[list-item]
+            values["csrf_token"] = [browser.csrf_token()]
+            if complained := complaint(browser.client.post(found.form.action, data=values)):
+                wrong.append(f"{found} {name}: {complained}")
+    assert wrong == []
+
+
+@pytest.mark.usefixtures("nothing_kept")
+def test_hostile_addresses(world: World) -> None:
+    names = [
+        "page",
+        "q",
+        "lang",
+        "district",
+        "next",
+        "item",
+        "stage",
+        "dong",
+        "factory",
+        "brief",
+        "show",
+        "done",
+        "saved",
+    ]
+    rules = {rule.rule: rule for rule in world.app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    simple = sorted(address for address in rules if "<" not in address)
+    wrong = []
+    for address in simple:
+        for value in HOSTILE.values():
+            query = "&".join(f"{name}={quote_from_bytes(value)}&{name}=2" for name in names)
+            for visitor in ("nobody", "designer", "owner", "administrator"):
+                if complained := complaint(world.browsers[visitor].twin().get(f"{address}?{query}")):
+                    wrong.append(f"{visitor} {address}: {value[:20]!r}: {complained}")
+    assert wrong == []
+
+
+def test_markup_that_was_stored_is_shown_as_text_everywhere(tmp_path: Path) -> None:
+    """Sends the markup in one field after the other, so that as much of it as possible is accepted, then reads it all."""
+    world = build_world(tmp_path)
+    for found in find_forms(world):
+        plain = filled(found)
+        for name in plain:
+            send(world, found, plain | {name: [MARKUP.encode()]}).close()
+        texts = [name for name, control in found.form.inputs.items() if control.kind in ("text", "textarea")]
+        send(world, found, plain | dict.fromkeys(texts, [MARKUP.encode()])).close()
+    assert is_stored(world.app), "nothing was accepted, so nothing is shown"
+    seen = ""
+    for visitor in VISITORS:
+        for page in crawl(
+            world.browsers[visitor], ["/", "/factories", "/designers", "/briefs", "/district/", "/account"]
+        ):
+            with world.browsers[visitor].get(page.address, follow_redirects=True) as answer:
+                assert unescaped(answer) is None, (visitor, page.address)
+                seen += answer.text
+    assert "&lt;script&gt;alert(1)" in seen
+
+
+def is_stored(app: Flask) -> bool:
+    from garment_hub.db import engine_of
+
+    connection = engine_of(app).raw_connection()
+    try:
+        return any("<script>alert" in line for line in connection.driver_connection.iterdump())  # type: ignore[union-attr]
+    finally:
+        connection.close()
