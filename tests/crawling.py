@@ -99,10 +99,11 @@ def crawl(browser: Browser, starts: list[str]) -> list[Page]:
         if kind is None or kind.startswith("/static") or counts.get(kind, 0) >= PAGES_PER_KIND:
             continue
         counts[kind] = counts.get(kind, 0) + 1
-        with browser.get(address, follow_redirects=True) as answer:
-            if answer.mimetype != "text/html":
-                continue
-            page = Page(address, answer.text)
+        answer = browser.get(address, follow_redirects=True)
+        answer.close()
+        if answer.mimetype != "text/html":
+            continue
+        page = Page(address, answer.text)
         pages.append(page)
         for link in page.links:
             parts = urlsplit(link)

@@ -128,7 +128,9 @@ def test_borders_of_several_parts_and_without_attribution_are_drawn(app: Flask, 
     with app.test_request_context("/"):
         district = make_district(session)
         feature = {"properties": {"code": district.neighbourhoods[0].code}}
-        district.borders = {"features": [feature | {"geometry": {"type": "MultiPolygon", "coordinates": [square, far]}}]}
+        district.borders = {
+            "features": [feature | {"geometry": {"type": "MultiPolygon", "coordinates": [square, far]}}]
+        }
         drawn = dong_map(district, district.neighbourhoods, title="지도", counts={district.neighbourhoods[0].id: 1})
     assert str(drawn.svg).count("M") == 2
     assert drawn.attribution == ""

@@ -37,7 +37,7 @@ class Shop:
     weight: int
     stages: tuple[str, ...]
     processes: tuple[str, ...]
-    extra_processes: tuple[str, ...]  # each with one chance in three
+    extra_processes: tuple[str, ...]  # each with six chances in ten
     fabrics: tuple[str, ...]
     items: tuple[str, ...]
     machines: tuple[str, ...]
@@ -55,6 +55,7 @@ SHOPS = (
             "fusing",
             "ironing_finishing",
             "buttonhole_straight",
+            "button_attaching",
             "label_attaching",
             "sample_making",
         ),

@@ -84,6 +84,7 @@ WOVEN_CODES = {
     CapabilityKind.STAGE: ("sewing",),
     CapabilityKind.PROCESS: (
         "cutting",
+        "fusing",
         "sewing_assembly",
         "buttonhole_straight",
         "button_attaching",

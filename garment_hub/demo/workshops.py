@@ -79,7 +79,7 @@ class Maker:
         )
 
     def _work(self, factory: Factory, shop: Shop) -> None:
-        processes = [*shop.processes, *(code for code in shop.extra_processes if self.random.random() < 1 / 3)]
+        processes = [*shop.processes, *(code for code in shop.extra_processes if self.random.random() < 0.6)]
         self._list(factory, CapabilityKind.STAGE, shop.stages)
         self._list(factory, CapabilityKind.PROCESS, processes, is_complete=self.random.random() < 0.3)
         if shop.fabrics:

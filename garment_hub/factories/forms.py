@@ -63,8 +63,11 @@ class PlaceField(SelectField):
 
 
 def _whole_or_none(value: object) -> int | None:
+    """The id that was sent; what cannot be one becomes an id that nothing has, to be refused as not offered."""
     text = str(value or "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+    if not text:
+        return None
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else -1
 
 
 class RegisterForm(BaseForm):

@@ -52,7 +52,10 @@ def a_factory(session: Session, district: District, draw: random.Random) -> Fact
     if draw.random() < 0.6:
         session.add(
             CapacityWeek(
-                factory=factory, starts_on=week_of(TODAY), open_hundredths=500, booked_hundredths=draw.choice([0, 401, 500])
+                factory=factory,
+                starts_on=week_of(TODAY),
+                open_hundredths=500,
+                booked_hundredths=draw.choice([0, 401, 500]),
             )
         )
     session.flush()
@@ -114,7 +117,9 @@ def test_all_pages_together_show_each_once_the_freshest_first_then_by_name(
 
 
 @pytest.mark.parametrize("number", [-3, 0, 1, 99, 10**18])
-def test_a_page_outside_is_the_nearest_one(session: Session, district: District, some: list[Factory], number: int) -> None:
+def test_a_page_outside_is_the_nearest_one(
+    session: Session, district: District, some: list[Factory], number: int
+) -> None:
     assert find_page(session, district.id, None, Wishes(), TODAY, number).factories
 
 

@@ -87,7 +87,9 @@ def test_it_finds_what_a_plain_look_finds(session: Session, many: list[Factory],
 
 @given(st.sampled_from(SPELLINGS))
 @settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-def test_every_spelling_of_what_a_factory_does_finds_it(session: Session, spelt: tuple[CapabilityKind, str, str]) -> None:
+def test_every_spelling_of_what_a_factory_does_finds_it(
+    session: Session, spelt: tuple[CapabilityKind, str, str]
+) -> None:
     kind, code, spelling = spelt
     nested = session.begin_nested()
     factory = make_factory(session, session.get_one(District, 1), codes={kind: [code]}, name="이름")

@@ -75,7 +75,9 @@ def test_designers_are_led_to_ask_and_strangers_to_sign_in_first(
     assert "/ask" not in client_as(Role.FACTORY_OWNER).get(f"/factories/{home.id}").text
 
 
-def test_unknown_facts_are_said_to_be_unknown_and_never_zero(client: FlaskClient, session: Session, home: Factory) -> None:
+def test_unknown_facts_are_said_to_be_unknown_and_never_zero(
+    client: FlaskClient, session: Session, home: Factory
+) -> None:
     page = client.get(f"/factories/{home.id}?lang=en").text
     assert page.count('class="tag ask"') >= 5
     assert "no value with a source" in page
@@ -97,9 +99,13 @@ def test_past_orders_are_figures_without_names(client: FlaskClient, session: Ses
     for number, on_time in enumerate([True, True, False, None]):
         session.add(
             PastOrder(
-                district_id=1, source_key=str(number), buyer_key=f"b{number % 2}", buyer_name="비밀거래처",
-                factory=home, is_on_time=on_time,
-            )  # fmt: skip
+                district_id=1,
+                source_key=str(number),
+                buyer_key=f"b{number % 2}",
+                buyer_name="비밀거래처",
+                factory=home,
+                is_on_time=on_time,
+            )
         )
     session.commit()
     page = client.get(f"/factories/{home.id}?lang=en").text
@@ -111,7 +117,11 @@ def test_past_orders_are_figures_without_names(client: FlaskClient, session: Ses
 def test_four_weeks_with_what_is_taken(client: FlaskClient, session: Session, home: Factory) -> None:
     session.add(
         CapacityWeek(
-            factory=home, starts_on=week_of(today_in_seoul()), open_hundredths=500, booked_hundredths=200, held_hundredths=100
+            factory=home,
+            starts_on=week_of(today_in_seoul()),
+            open_hundredths=500,
+            booked_hundredths=200,
+            held_hundredths=100,
         )
     )
     session.commit()
