@@ -232,7 +232,8 @@ class _Offered:
     def choices(self, pairs: Sequence[tuple[str, Any]] | None) -> None:
         self._choices = _offer(pairs)
 
-    def pre_validate(self, form: Any) -> None:
+    def post_validate(self, form: Any, validation_stopped: bool) -> None:
+        """At the end, because Optional takes a blank first value for no answer and clears every complaint."""
         chosen = self.data if isinstance(self.data, list) else [self.data]
         if not {value for value in chosen if value is not None} <= {choice.value for choice in self.choices or ()}:
             raise ValidationError(_("Please choose one of the answers shown."))
@@ -261,7 +262,7 @@ class ChoicesField(_Offered, SelectMultipleField):
 
 
 def _text_or_none(value: object) -> str | None:
-    return str(value) if value not in (None, "") else None
+    return str(value) if value is not None and str(value).strip() else None
 
 
 def _presence(required: Any) -> list[Any]:

@@ -63,6 +63,12 @@ def current_district() -> District:
     return district
 
 
+def _refuse_unknown_district() -> None:
+    """Before the page is made, so that no page, not even one that reports a failure, stumbles over it half-way."""
+    if "district" in request.args:
+        current_district()
+
+
 def _may_look_elsewhere() -> bool:
     """Designers and owners stay in their own district; everybody else may name one."""
     return not current_user.is_authenticated or current_user.is_staff
@@ -193,5 +199,6 @@ def _is_current(endpoint: str) -> bool:
 
 def init_app(app: Flask) -> None:
     Babel(app, locale_selector=choose_locale, default_timezone="Asia/Seoul")
+    app.before_request(_refuse_unknown_district)
     app.after_request(_keep_language)
     app.context_processor(lambda: {"site": Site()})

@@ -21,7 +21,7 @@ class _Draw(Signal):
 
     name = "random"
 
-    def __init__(self, stage_of: Mapping[str, str], random_state: int) -> None:
+    def __init__(self, stage_of: Mapping[str, str], random_state: int = 0) -> None:
         super().__init__(stage_of)
         self.random_state = random_state
 
@@ -120,7 +120,7 @@ class _Labels(Nearness):
 
 
 #: Signals of the baselines, by the name of their part.
-BASELINE_PARTS: dict[str, type[Signal]] = {signal.name: signal for signal in (_Orders, _Proximity, _Labels)}
+BASELINE_PARTS: dict[str, type[Signal]] = {signal.name: signal for signal in (_Draw, _Orders, _Proximity, _Labels)}
 
 
 class RandomFeasible(SignalRanker):

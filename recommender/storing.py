@@ -8,6 +8,7 @@ from dataclasses import fields, replace
 from datetime import date, timedelta
 from typing import Any
 
+from recommender.feasibility import Feasibility
 from recommender.types import (
     Answer,
     BriefFeatures,
@@ -198,31 +199,38 @@ def recompute(stored: Mapping[str, Any]) -> list[tuple[str, float, dict[str, flo
     ValueError
         If the list has another format or holds parts this version does not know.
     """
-    from recommender.feasibility import Feasibility
+    return [(one.factory.id, score, parts) for one, score, parts in _scored(stored)]
+
+
+def is_equal(stored: Mapping[str, Any]) -> bool:
+    """Whether the stored list is what its own facts, numbers and weights give: counts, order, scores and parts."""
+    again = _scored(stored)
+    known = sum(one.is_known_feasible for one, _, _ in again)
+    shown = [[one.factory.id, score, parts] for one, score, parts in again[: len(stored["ranked"])]]
+    return shown == stored["ranked"] and [known, len(again) - known] == stored["counts"][:2]
+
+
+def _scored(stored: Mapping[str, Any]) -> list[tuple[Considered, float, dict[str, float]]]:
     from recommender.scoring import order_key, parts_of, score_of, signal_values
 
     _check_format(stored)
-    brief, stage_of = brief_from_json(stored["brief"]), stored["stage_of"]
+    brief, considered = brief_from_json(stored["brief"]), _considered(stored)
+    values = signal_values(brief, [(one.factory, one.evidence) for one in considered], _signals(stored))
+    parts = parts_of(values, stored["weights"])
+    scored = [(one, score_of(own), own) for one, own in zip(considered, parts, strict=True)]
+    return sorted(scored, key=lambda row: order_key(row[0], row[1]))
+
+
+def _considered(stored: Mapping[str, Any]) -> list[Considered]:
+    """The stored factories that pass the hard limits on their stored facts."""
+    brief, feasibility = brief_from_json(stored["brief"]), Feasibility(stored["stage_of"])
     facts = [factory_from_json(one) for one in stored["facts"]]
-    answers = [Feasibility(stage_of).answer(brief, factory) for factory in facts]
-    considered = [
+    answers = [feasibility.answer(brief, factory) for factory in facts]
+    return [
         Considered(factory, answer is Answer.YES, {name: column[row] for name, column in stored["evidence"].items()})
         for row, (factory, answer) in enumerate(zip(facts, answers, strict=True))
         if answer is not Answer.NO
     ]
-    values = signal_values(brief, [(one.factory, one.evidence) for one in considered], _signals(stored))
-    parts = parts_of(values, stored["weights"])
-    scored = [(one, score_of(own), own) for one, own in zip(considered, parts, strict=True)]
-    scored.sort(key=lambda row: order_key(row[0], row[1]))
-    return [(one.factory.id, score, own) for one, score, own in scored]
-
-
-def is_equal(stored: Mapping[str, Any]) -> bool:
-    """Whether the stored list is what its own facts, numbers and weights give: same order, same scores, same parts."""
-    again = recompute(stored)
-    shown = [(factory, score, parts) for factory, score, parts in stored["ranked"]]
-    feasible, unknown, _ = stored["counts"]
-    return again[: len(shown)] == shown and len(again) == feasible + unknown
 
 
 def _check_format(stored: Mapping[str, Any]) -> None:

@@ -19,88 +19,90 @@ from tests.world import VISITORS, World, build_world
 # What each visitor gets: a status, `door` for being sent to sign in, `role` for 403 because the page is for others,
 # whatever the thing. A POST comes with nothing but its token, so 422 means: let in. Things named in the addresses
 # belong to `designer` and to `owner`; a factory of another trade is seen by the staff of its district alone.
-#                                                    nobody designer   owner       coord officer admin outsider
+#                                                    nobody designer   owner       coord officer admin outsiders
 TABLE = """
-GET  /                                               200   200   200   200   200   200   200   200   200
-GET  /account                                        door  200   200   200   200   200   200   200   200
-POST /account                                        door  422   422   422   422   422   422   422   422
-POST /account/consents/district_office               door  303   303   303   303   303   303   303   303
-POST /account/password                               door  422   422   422   422   422   422   422   422
-POST /account/sessions/end                           door  303   303   303   303   303   303   303   303
-GET  /briefs                                         door  200   200   role  role  role  role  role  role
-POST /briefs                                         door  422   422   role  role  role  role  role  role
-GET  /briefs/{brief}                                 door  200   404   200   404   200   200   200   404
-GET  /briefs/{draft}                                 door  200   404   404   404   404   404   404   404
-POST /briefs/{brief}/close                           door  303   404   role  role  role  role  role  role
-GET  /briefs/{brief}/edit/2                          door  409   404   role  role  role  role  role  role
-GET  /briefs/{draft}/edit/2                          door  200   404   role  role  role  role  role  role
-POST /briefs/{brief}/edit/2                          door  409   404   role  role  role  role  role  role
-POST /briefs/{draft}/edit/2                          door  422   404   role  role  role  role  role  role
-GET  /briefs/{brief}/files/{file}                    door  200   404   200   404   200   200   200   404
-POST /briefs/{brief}/publish                         door  409   404   role  role  role  role  role  role
-POST /briefs/{draft}/publish                         door  303   404   role  role  role  role  role  role
-POST /briefs/{brief}/quote-requests                  door  422   404   role  role  role  role  role  role
-POST /briefs/{draft}/quote-requests                  door  409   404   role  role  role  role  role  role
-GET  /briefs/{brief}/quotes                          door  200   404   role  role  200   200   200   404
-GET  /briefs/{draft}/quotes                          door  200   404   role  role  404   404   404   404
-GET  /briefs/{brief}/recommendations                 200   200   200   200   200   200   200   200   200
-GET  /briefs/{draft}/recommendations                 200   200   200   200   200   200   200   200   200
-POST /briefs/{brief}/withdraw                        door  303   404   role  role  role  role  role  role
-POST /briefs/{draft}/withdraw                        door  303   404   role  role  role  role  role  role
-GET  /briefs/new                                     door  200   200   role  role  role  role  role  role
-GET  /designers                                      200   200   200   200   200   200   200   200   200
-GET  /designers/{designer}                           404   200   404   200   200   200   200   200   200
-GET  /designers/{designer}/pictures/{picture}        404   200   404   200   200   200   200   200   200
-GET  /designers/me/edit                              door  200   200   role  role  role  role  role  role
-POST /designers/me/edit                              door  422   422   role  role  role  role  role  role
-POST /designers/me/pictures                          door  422   422   role  role  role  role  role  role
-POST /designers/me/pictures/{picture}/remove         door  303   404   role  role  role  role  role  role
-GET  /district/                                      door  role  role  role  role  200   200   200   200
-GET  /district/duplicates                            door  role  role  role  role  200   200   200   200
-POST /district/duplicates/{proposal}/different       door  role  role  role  role  303   303   303   404
-GET  /district/imports                               door  role  role  role  role  200   200   200   200
-GET  /district/imports/{import}                      door  role  role  role  role  200   200   200   404
-POST /district/imports/{import}/undo                 door  role  role  role  role  role  303   303   role
-GET  /district/registry                              door  role  role  role  role  200   200   200   200
-GET  /district/registry/{factory}                    door  role  role  role  role  200   200   200   404
-GET  /district/registry/{other_trade}                door  role  role  role  role  200   200   200   404
-GET  /factories                                      200   200   200   200   200   200   200   200   200
-GET  /factories/{factory}                            200   200   200   200   200   200   200   200   200
-GET  /factories/{unclaimed}                          200   200   200   200   200   200   200   200   200
-GET  /factories/{other_trade}                        404   404   404   404   404   200   200   200   404
-GET  /factories/{factory}/ask                        door  200   200   role  role  role  role  role  role
-GET  /factories/{other_trade}/ask                    door  404   404   role  role  role  role  role  role
-GET  /factories/{factory}/capacity                   door  role  role  200   403   200   role  200   403
-GET  /factories/{unclaimed}/capacity                 door  role  role  403   403   200   role  200   403
-GET  /factories/{other_trade}/capacity               door  role  role  404   404   200   role  200   404
-POST /factories/{factory}/capacity                   door  role  role  303   403   303   role  303   403
-POST /factories/{unclaimed}/capacity                 door  role  role  403   403   303   role  303   403
-GET  /factories/{factory}/edit                       door  role  role  200   403   200   role  200   403
-POST /factories/{factory}/edit                       door  role  role  200   403   200   role  200   403
-GET  /factories/{factory}/edit/size                  door  role  role  200   403   200   role  200   403
-POST /factories/{factory}/edit/size                  door  role  role  303   403   303   role  303   403
-GET  /factories/mine                                 door  role  role  303   303   role  role  role  role
-GET  /healthz                                        200   200   200   200   200   200   200   200   200
-GET  /how-it-ranks                                   200   200   200   200   200   200   200   200   200
-GET  /indicators                                     200   200   200   200   200   200   200   200   200
-GET  /privacy                                        200   200   200   200   200   200   200   200   200
-GET  /quote-requests                                 door  role  role  200   200   200   200   200   200
-GET  /quote-requests/{request}                       door  role  role  200   404   200   200   200   404
-GET  /quote-requests/{unclaimed_request}             door  role  role  404   404   200   200   200   404
-POST /quote-requests/{request}/decline               door  role  role  422   404   403   role  403   404
-POST /quote-requests/{unclaimed_request}/decline     door  role  role  404   404   422   role  422   404
-POST /quote-requests/{request}/quote                 door  role  role  422   404   403   role  403   404
-POST /quote-requests/{unclaimed_request}/quote       door  role  role  404   404   422   role  422   404
-GET  /readyz                                         200   200   200   200   200   200   200   200   200
-GET  /sign-in                                        200   303   303   303   303   303   303   303   303
-POST /sign-in                                        422   422   422   422   422   422   422   422   422
-POST /sign-out                                       303   303   303   303   303   303   303   303   303
-GET  /sign-up/designer                               200   200   200   200   200   200   200   200   200
-POST /sign-up/designer                               422   422   422   422   422   422   422   422   422
-GET  /sign-up/factory                                200   200   200   303   303   200   200   200   200
-POST /sign-up/factory                                422   422   422   303   303   422   422   422   422
-GET  /static/css/tokens.css                          200   200   200   200   200   200   200   200   200
-GET  /terms                                          200   200   200   200   200   200   200   200   200
+GET  /                                              200   200   200   200   200   200   200   200   200   200
+GET  /account                                       door  200   200   200   200   200   200   200   200   200
+POST /account                                       door  422   422   422   422   422   422   422   422   422
+POST /account/consents/district_office              door  303   303   303   303   303   303   303   303   303
+POST /account/password                              door  422   422   422   422   422   422   422   422   422
+POST /account/sessions/end                          door  303   303   303   303   303   303   303   303   303
+GET  /briefs                                        door  200   200   role  role  role  role  role  role  role
+POST /briefs                                        door  422   422   role  role  role  role  role  role  role
+GET  /briefs/{brief}                                door  200   404   200   404   200   200   200   404   404
+GET  /briefs/{draft}                                door  200   404   404   404   404   404   404   404   404
+POST /briefs/{brief}/close                          door  303   404   role  role  role  role  role  role  role
+GET  /briefs/{brief}/edit/2                         door  409   404   role  role  role  role  role  role  role
+GET  /briefs/{draft}/edit/2                         door  200   404   role  role  role  role  role  role  role
+POST /briefs/{brief}/edit/2                         door  409   404   role  role  role  role  role  role  role
+POST /briefs/{draft}/edit/2                         door  422   404   role  role  role  role  role  role  role
+GET  /briefs/{brief}/files/{file}                   door  200   404   200   404   200   200   200   404   404
+POST /briefs/{brief}/publish                        door  409   404   role  role  role  role  role  role  role
+POST /briefs/{draft}/publish                        door  303   404   role  role  role  role  role  role  role
+POST /briefs/{brief}/quote-requests                 door  422   404   role  role  role  role  role  role  role
+POST /briefs/{draft}/quote-requests                 door  409   404   role  role  role  role  role  role  role
+GET  /briefs/{brief}/quotes                         door  200   404   role  role  200   200   200   404   404
+GET  /briefs/{draft}/quotes                         door  200   404   role  role  404   404   404   404   404
+GET  /briefs/{brief}/recommendations                door  200   404   role  role  200   200   200   404   404
+GET  /briefs/{draft}/recommendations                door  200   404   role  role  404   404   404   404   404
+POST /briefs/{brief}/recommendations                door  303   404   role  role  role  role  role  role  role
+POST /briefs/{draft}/recommendations                door  409   404   role  role  role  role  role  role  role
+POST /briefs/{brief}/withdraw                       door  303   404   role  role  role  role  role  role  role
+POST /briefs/{draft}/withdraw                       door  303   404   role  role  role  role  role  role  role
+GET  /briefs/new                                    door  200   200   role  role  role  role  role  role  role
+GET  /designers                                     200   200   200   200   200   200   200   200   200   200
+GET  /designers/{designer}                          404   200   404   200   200   200   200   200   200   200
+GET  /designers/{designer}/pictures/{picture}       404   200   404   200   200   200   200   200   200   200
+GET  /designers/me/edit                             door  200   200   role  role  role  role  role  role  role
+POST /designers/me/edit                             door  422   422   role  role  role  role  role  role  role
+POST /designers/me/pictures                         door  422   422   role  role  role  role  role  role  role
+POST /designers/me/pictures/{picture}/remove        door  303   404   role  role  role  role  role  role  role
+GET  /district/                                     door  role  role  role  role  200   200   200   200   200
+GET  /district/duplicates                           door  role  role  role  role  200   200   200   200   200
+POST /district/duplicates/{proposal}/different      door  role  role  role  role  303   303   303   404   404
+GET  /district/imports                              door  role  role  role  role  200   200   200   200   200
+GET  /district/imports/{import}                     door  role  role  role  role  200   200   200   404   404
+POST /district/imports/{import}/undo                door  role  role  role  role  role  303   303   role  404
+GET  /district/recommendations/{recommendation}     door  role  role  role  role  role  200   200   role  404
+GET  /district/registry                             door  role  role  role  role  200   200   200   200   200
+GET  /district/registry/{factory}                   door  role  role  role  role  200   200   200   404   404
+GET  /district/registry/{other_trade}               door  role  role  role  role  200   200   200   404   404
+GET  /factories                                     200   200   200   200   200   200   200   200   200   200
+GET  /factories/{factory}                           200   200   200   200   200   200   200   200   200   200
+GET  /factories/{unclaimed}                         200   200   200   200   200   200   200   200   200   200
+GET  /factories/{other_trade}                       404   404   404   404   404   200   200   200   404   404
+GET  /factories/{factory}/ask                       door  200   200   role  role  role  role  role  role  role
+GET  /factories/{other_trade}/ask                   door  404   404   role  role  role  role  role  role  role
+GET  /factories/{factory}/capacity                  door  role  role  200   403   200   role  200   403   role
+GET  /factories/{unclaimed}/capacity                door  role  role  403   403   200   role  200   403   role
+GET  /factories/{other_trade}/capacity              door  role  role  404   404   200   role  200   404   role
+POST /factories/{factory}/capacity                  door  role  role  303   403   303   role  303   403   role
+POST /factories/{unclaimed}/capacity                door  role  role  403   403   303   role  303   403   role
+GET  /factories/{factory}/edit                      door  role  role  200   403   200   role  200   403   role
+GET  /factories/{factory}/edit/size                 door  role  role  200   403   200   role  200   403   role
+POST /factories/{factory}/edit/size                 door  role  role  303   403   303   role  303   403   role
+GET  /factories/mine                                door  role  role  303   303   role  role  role  role  role
+GET  /healthz                                       200   200   200   200   200   200   200   200   200   200
+GET  /how-it-ranks                                  200   200   200   200   200   200   200   200   200   200
+GET  /indicators                                    200   200   200   200   200   200   200   200   200   200
+GET  /privacy                                       200   200   200   200   200   200   200   200   200   200
+GET  /quote-requests                                door  role  role  200   200   200   200   200   200   200
+GET  /quote-requests/{request}                      door  role  role  200   404   200   200   200   404   404
+GET  /quote-requests/{unclaimed_request}            door  role  role  404   404   200   200   200   404   404
+POST /quote-requests/{request}/decline              door  role  role  422   404   403   role  403   404   role
+POST /quote-requests/{unclaimed_request}/decline    door  role  role  404   404   422   role  422   404   role
+POST /quote-requests/{request}/quote                door  role  role  422   404   403   role  403   404   role
+POST /quote-requests/{unclaimed_request}/quote      door  role  role  404   404   422   role  422   404   role
+GET  /readyz                                        200   200   200   200   200   200   200   200   200   200
+GET  /sign-in                                       200   303   303   303   303   303   303   303   303   303
+POST /sign-in                                       422   422   422   422   422   422   422   422   422   422
+POST /sign-out                                      303   303   303   303   303   303   303   303   303   303
+GET  /sign-up/designer                              200   200   200   200   200   200   200   200   200   200
+POST /sign-up/designer                              422   422   422   422   422   422   422   422   422   422
+GET  /sign-up/factory                               200   200   200   303   303   200   200   200   200   200
+POST /sign-up/factory                               422   422   422   303   303   422   422   422   422   422
+GET  /static/css/tokens.css                         200   200   200   200   200   200   200   200   200   200
+GET  /terms                                         200   200   200   200   200   200   200   200   200   200
 """
 
 ROLES = ("nobody", "designer", "owner", "officer")
@@ -171,6 +173,7 @@ def test_everybody_gets_what_the_table_says(world: World, row: Row) -> None:
     assert {name: outcome(knock(world.browsers[name], row.method, path)) for name in VISITORS} == row.wanted
 
 
+@pytest.mark.slow
 @every_row
 def test_what_does_not_exist_is_not_found_by_anybody_who_may_look(world: World, row: Row) -> None:
     wrong = []

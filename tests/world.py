@@ -29,7 +29,8 @@ from tests.builders import in_days, make_brief, make_designer, make_district, ma
 
 # The two columns that matter most come in pairs: whose it is, and another of the same role.
 VISITORS = (
-    "nobody", "designer", "designer2", "owner", "owner2", "coordinator", "officer", "administrator", "outsider",
+    "nobody", "designer", "designer2", "owner", "owner2",
+    "coordinator", "officer", "administrator", "outsider", "outsider2",
 )  # fmt: skip
 
 PASSWORD = "three words together"  # of ``designer``; the others have none
@@ -39,7 +40,8 @@ PASSWORD = "three words together"  # of ``designer``; the others have none
 class World:
     """``ids`` names the things; ``browsers`` the visitors, all but ``nobody`` signed in.
 
-    Things belong to ``designer`` or to ``owner``. ``outsider`` is a coordinator of another district.
+    Things belong to ``designer`` or to ``owner``. ``outsider`` and ``outsider2`` are a
+    coordinator and an officer of another district.
     """
 
     app: Flask
@@ -73,7 +75,9 @@ def _people(session: Session, district: District) -> dict[str, User]:
     }
     people = {name: make_user(session, role, district) for name, role in roles.items()}
     people["designer"].password_hash = hash_password(PASSWORD)
-    people["outsider"] = make_user(session, Role.COORDINATOR, make_district(session))
+    elsewhere = make_district(session)
+    people["outsider"] = make_user(session, Role.COORDINATOR, elsewhere)
+    people["outsider2"] = make_user(session, Role.DISTRICT_OFFICER, elsewhere)
     return people
 
 

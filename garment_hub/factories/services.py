@@ -174,4 +174,5 @@ def _first_offer(session: Session, factory: Factory, monday: date, offered: int)
         factory_id=factory.id, starts_on=monday, open_hundredths=offered, booked_hundredths=0, held_hundredths=0,
         confirmed_at=utc_now(),
     )  # fmt: skip
-    return bool(session.execute(statement.on_conflict_do_nothing()).rowcount)  # type: ignore[attr-defined]
+    # The id, since PostgreSQL's driver counts no rows for an insert that met an existing one.
+    return session.scalar(statement.on_conflict_do_nothing().returning(CapacityWeek.id)) is not None

@@ -62,7 +62,7 @@ class QuoteForm(TokenForm):
 
     def __init__(self, *args: Any, today: date, processes: Sequence[str], offered: QuoteAnswer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.today = today
+        self.today, self.offered = today, offered
         if offered is QuoteAnswer.CONDITIONAL:
             self.condition.validators = [Required(_("Please write what would have to change."))]
         self.price_includes.choices = [pair for pair in choices("process") if pair[0] in set(processes)]

@@ -93,7 +93,7 @@ def _request_page(session: Session, asked: QuoteRequest, wrong: QuoteForm | None
     user, today, brief = signed_in(), today_in_seoul(), asked.brief
     forms = {code: _answer_form(asked, today, code) for code in QuoteAnswer}
     if wrong is not None:
-        forms[QuoteAnswer(wrong.answer.data or "possible")] = wrong
+        forms[wrong.offered] = wrong
     return render_template(
         "quotes/show.html",
         asked=asked,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 _EMPTY_WORDS = frozenset(
     {"n/a", "na", "n.a.", "#n/a", "null", "none", "nil", "nan", "unknown", "-", "--", "---", "–", "—", ".", "..."}
@@ -11,6 +12,7 @@ _EMPTY_WORDS = frozenset(
 _DAMAGE = ("�", "□", "￿")
 _FORMULA_STARTS = tuple("=+-@|%\t\r＝＋－＠｜％")
 _KEPT_CONTROLS = "\t\n\r"
+_LONGEST_REMEMBERED = 100
 
 
 def without_controls(text: str) -> str:
@@ -28,6 +30,11 @@ def _is_unusable(character: str) -> bool:
 
 def clean(text: str) -> str:
     """One line in composed form, spaces of every kind joined, the guard against formulas taken off."""
+    return _clean(text) if len(text) <= _LONGEST_REMEMBERED else _clean.__wrapped__(text)
+
+
+@lru_cache(maxsize=8192)
+def _clean(text: str) -> str:
     line = " ".join(unicodedata.normalize("NFC", without_controls(text)).split())
     if line.startswith("'") and line[1:].startswith(_FORMULA_STARTS):
         return line[1:]
@@ -36,6 +43,8 @@ def clean(text: str) -> str:
 
 def is_blank(text: str) -> bool:
     """Whether the cell says nothing: empty, or a word for "not known"."""
+    if not text:
+        return True
     line = clean(text)
     return not line or line.casefold().replace(" ", "") in _EMPTY_WORDS
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import functools
 import json
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from garment_hub.registry.exporting import LAYOUTS, export_registry
 from garment_hub.registry.orders import import_orders
 from garment_hub.registry.queries import Report
 from garment_hub.registry.reading import MAX_BYTES, Unreadable
+from garment_hub.registry.remarks import Told
 from garment_hub.registry.services import Upload, import_registry
 from models.capacity import today_in_seoul
 from models.district import DEFAULT_DISTRICT
@@ -85,7 +88,8 @@ def _import_registry(arguments: argparse.Namespace, app: Flask) -> int:
         is_dry_run=arguments.dry_run,
     )
     if arguments.json:
-        _print_json(_as_json(report) | {"dry_run": arguments.dry_run})
+        answer = _as_json(report) | {"dry_run": arguments.dry_run}
+        _print_json(answer, errors=report.errors, notes=report.notes)
     else:
         _print_report(report, is_dry_run=arguments.dry_run)
     return 1 if report.rows and report.rejected == report.rows else 0
@@ -106,20 +110,27 @@ def _as_json(report: Report) -> dict[str, Any]:
         "source encoding sheet other_sheets header_row rows created updated unchanged duplicates rejected unmapped"
         " mapping empty_rows totals_rows other_trades import_id"
     )
-    told = {"errors": _messages(report.errors), "notes": _messages(report.notes)}
-    return {name: getattr(report, name) for name in names.split()} | told
+    return {name: getattr(report, name) for name in names.split()}
 
 
-def _messages(remarks: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    return [
-        {"row": remark["row"], "field": remark["field"], "message": wording.message(remark)}
-        | {"code": remark["code"], "value": remark["value"], "outcome": remark["outcome"]}
-        for remark in remarks
-    ]
+def _messages(remarks: Sequence[Told]) -> Iterator[dict[str, Any]]:
+    for told in remarks:
+        yield {"row": told.row, "field": told.field, "message": wording.message(told)} | {
+            "code": told.code,
+            "value": told.value,
+            "outcome": told.outcome.value,
+        }
 
 
-def _print_json(answer: Mapping[str, Any]) -> None:
-    print(json.dumps(answer, ensure_ascii=False))
+def _print_json(answer: Mapping[str, Any], **lists: Sequence[Told]) -> None:
+    """One object; its lists are written item by item, since a large register has a great deal to say."""
+    sys.stdout.write(json.dumps(answer, ensure_ascii=False)[:-1])
+    for name, remarks in lists.items():
+        sys.stdout.write(f', "{name}": [')
+        for number, remark in enumerate(_messages(remarks)):
+            sys.stdout.write((", " if number else "") + json.dumps(remark, ensure_ascii=False))
+        sys.stdout.write("]")
+    sys.stdout.write("}\n")
 
 
 def _print_report(report: Report, *, is_dry_run: bool) -> None:
@@ -135,8 +146,8 @@ def _print_report(report: Report, *, is_dry_run: bool) -> None:
         print(f"Sheets that were not read: {', '.join(report.other_sheets)}")
     if report.unmapped:
         print(f"Columns kept as they stand: {', '.join(report.unmapped)}")
-    for remark in [*report.errors, *report.notes][:SHOWN]:
-        print(f"row {remark['row']}, {remark['field']}: {wording.message(remark)}")
+    for told in islice(chain(report.errors, report.notes), SHOWN):
+        print(f"row {told.row}, {told.field}: {wording.message(told)}")
     left = len(report.errors) + len(report.notes) - SHOWN
     if left > 0:
         print(f"and {left} more; --json or the page /district/imports shows all")
@@ -151,11 +162,11 @@ def _import_orders(arguments: argparse.Namespace, app: Flask) -> int:
     )
     names = ("encoding", "rows", "created", "unchanged", "rejected", "unmapped")
     if arguments.json:
-        _print_json({name: getattr(report, name) for name in names} | {"errors": _messages(report.errors)})
+        _print_json({name: getattr(report, name) for name in names}, errors=report.errors)
         return 0
     print(f"{report.rows} rows: created {report.created}, unchanged {report.unchanged}, rejected {report.rejected}")
-    for remark in report.errors[:SHOWN]:
-        print(f"row {remark['row']}, {remark['field']}: {wording.message(remark)}")
+    for told in report.errors[:SHOWN]:
+        print(f"row {told.row}, {told.field}: {wording.message(told)}")
     return 0
 
 

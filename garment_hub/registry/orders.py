@@ -18,7 +18,7 @@ from garment_hub.registry.cells import clean, is_blank
 from garment_hub.registry.columns import normalise_heading
 from garment_hub.registry.numbers import read_number
 from garment_hub.registry.reading import Unreadable, read_table
-from garment_hub.registry.remarks import Outcome, Reading, Remark
+from garment_hub.registry.remarks import Outcome, Reading, Remark, Told, told
 from garment_hub.registry.services import CHUNK, UnitOfWork, district_by_code
 from garment_hub.registry.values import read_day, read_text, read_truth
 from models.past_order import PastOrder
@@ -47,7 +47,7 @@ class OrdersReport:
     rejected: int = 0
     encoding: str = ""
     unmapped: list[str] = field(default_factory=list)
-    errors: list[dict[str, Any]] = field(default_factory=list)
+    errors: list[Told] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +182,7 @@ class _Orders:
 
     def _say(self, number: int, name: str, remark: Remark) -> None:
         if remark.outcome in (Outcome.ROW_LEFT_OUT, Outcome.VALUE_LEFT_OUT):
-            self._report.errors.append({"row": number} | remark.as_json(name))
+            self._report.errors.append(told(number, remark.as_json(name)))
 
 
 def _store(session: Session, district_id: int, chunk: Sequence[dict[str, Any]], report: OrdersReport) -> None:

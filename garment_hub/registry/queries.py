@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from garment_hub.registry.remarks import Outcome
+from garment_hub.registry.remarks import Outcome, Told, told
 from models.errors import NotFound
 from models.factory import Factory, Sector
 from models.registry_import import DuplicateProposal, RegistryImport, RegistryRow, RowAction
@@ -32,8 +32,8 @@ class Report:
     other_trades: int = 0
     unmapped: list[str] = field(default_factory=list)
     mapping: dict[str, str] = field(default_factory=dict)
-    errors: list[dict[str, Any]] = field(default_factory=list)
-    notes: list[dict[str, Any]] = field(default_factory=list)
+    errors: list[Told] = field(default_factory=list)
+    notes: list[Told] = field(default_factory=list)
     import_id: int | None = None
     sheet: str | None = None
     other_sheets: list[str] = field(default_factory=list)
@@ -43,12 +43,11 @@ class Report:
 
     def tell(self, number: int, remarks: list[dict[str, Any]]) -> None:
         """Sort what is to be said about one row: left out, changed or noted, of another trade."""
-        for remark in remarks:
-            outcome = Outcome(remark["outcome"])
-            if outcome is Outcome.KEPT_APART:
+        for one in (told(number, remark) for remark in remarks):
+            if one.outcome is Outcome.KEPT_APART:
                 self.other_trades += 1
             else:
-                (self.errors if outcome in LEFT_OUT else self.notes).append({"row": number} | remark)
+                (self.errors if one.outcome in LEFT_OUT else self.notes).append(one)
 
 
 def report_of(session: Session, imported: RegistryImport) -> Report:
@@ -110,15 +109,6 @@ def imports_of(session: Session, district_id: int) -> list[RegistryImport]:
     return list(session.scalars(query))
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One thing to be said about one row."""
-
-    number: int
-    factory_id: int | None
-    remark: dict[str, Any]
-
-
 def told_rows(session: Session, imported: RegistryImport) -> list[Told]:
     """Everything that was said about the rows of an import, by row; rows of other trades last, they are many."""
     query = (
@@ -126,12 +116,12 @@ def told_rows(session: Session, imported: RegistryImport) -> list[Told]:
         .where(RegistryRow.import_id == imported.id)
         .order_by(RegistryRow.number)
     )
-    told = [
-        Told(number, factory_id, remark)
+    said = [
+        told(number, remark, factory_id)
         for number, factory_id, remarks in session.execute(query)
         for remark in remarks or ()
     ]
-    return sorted(told, key=lambda one: (one.remark["outcome"] == Outcome.KEPT_APART, one.number))
+    return sorted(said, key=lambda one: (one.outcome is Outcome.KEPT_APART, one.row))
 
 
 def _open_proposals(district_id: int) -> Select[DuplicateProposal]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import codecs
 import csv
-import io
+import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from models.errors import Invalid
@@ -26,6 +27,8 @@ _FOREIGN = {
 }
 _DELIMITERS = ",;\t"
 _SAMPLE_LINES = 50
+_SHORT = 8
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
 class Unreadable(Invalid):
@@ -123,7 +126,7 @@ def _sniff(text: str) -> str:
 
 def _evenness(sample: str, delimiter: str) -> tuple[float, int]:
     """Share of the rows that have the usual width (above one), and that width."""
-    rows = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
+    rows = csv.reader(_lines(sample), delimiter=delimiter)
     widths = [len(row) for row in rows if row]
     usual, count = Counter(width for width in widths if width > 1).most_common(1)[0] if max(widths) > 1 else (1, 0)
     return count / len(widths), usual
@@ -133,22 +136,28 @@ def _rows(text: str, delimiter: str, *, strict: bool) -> list[list[str]]:
     """Rows of one CSV text, within the limits."""
     csv.field_size_limit(MAX_BYTES)  # our own, smaller limit below names the line
     rows: list[list[str]] = []
-    for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=strict):
+    usual: dict[str, str] = {}  # a register says the same few words in thousands of cells
+    for row in csv.reader(_lines(text), delimiter=delimiter, strict=strict):
         if len(rows) >= MAX_ROWS:
             raise Unreadable("too_many_rows", rows=MAX_ROWS)
         if len(row) > MAX_COLUMNS:
             raise Unreadable("too_many_columns", columns=MAX_COLUMNS, line=len(rows) + 1)
         if any(len(cell) > LONGEST_CELL for cell in row):
             raise Unreadable("cell_too_long", characters=LONGEST_CELL, line=len(rows) + 1)
-        rows.append(row)
+        rows.append([usual.setdefault(cell, cell) if len(cell) <= _SHORT else cell for cell in row])
     return rows
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Lines with their ends, whatever these are, without a second copy of the text."""
+    return (match.group() for match in _LINE.finditer(text))
 
 
 def _last_record(text: str, delimiter: str) -> int:
     """The row in which the quote that was never closed was opened."""
     rows = 0
     try:
-        for _row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
+        for _row in csv.reader(_lines(text), delimiter=delimiter, strict=True):
             rows += 1
     except csv.Error:
         pass

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from sys import intern
+from typing import Any, Generic, NamedTuple, TypeVar
 
 T = TypeVar("T")
 LONGEST_SHOWN = 80
@@ -31,6 +33,25 @@ class Remark:
         shown = self.value if len(self.value) <= LONGEST_SHOWN else f"{self.value[: LONGEST_SHOWN - 1]}…"
         told = {"field": field, "code": self.code, "outcome": self.outcome.value, "value": shown}
         return told | ({"stored": self.stored} if self.stored else {})
+
+
+class Told(NamedTuple):
+    """One thing said about one row of a file; a large register has hundreds of thousands of them."""
+
+    row: int
+    field: str
+    code: str
+    outcome: Outcome
+    value: str
+    stored: str
+    factory_id: int | None = None
+
+
+def told(row: int, remark: Mapping[str, str], factory_id: int | None = None) -> Told:
+    """A remark as it stands in the database, or as it would stand there."""
+    field, code = intern(remark["field"]), intern(remark["code"])
+    outcome = Outcome(remark["outcome"])
+    return Told(row, field, code, outcome, remark["value"], remark.get("stored", ""), factory_id)
 
 
 @dataclass(frozen=True, slots=True)

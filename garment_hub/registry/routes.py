@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +16,7 @@ from garment_hub.db import get_session
 from garment_hub.factories.search import condition
 from garment_hub.permissions import audience, signed_in
 from garment_hub.registry import queries, wording
-from garment_hub.registry.remarks import Outcome
+from garment_hub.registry.remarks import Outcome, Told
 from garment_hub.registry.undo import undo_import
 from garment_hub.site import current_district
 from models.district import District
@@ -103,7 +104,7 @@ class Filter:
     count: int
 
 
-def _filters(told: list[queries.Told]) -> list[Filter]:
+def _filters(told: list[Told]) -> list[Filter]:
     labels = {
         Outcome.ROW_LEFT_OUT: _("Left out"),
         Outcome.VALUE_LEFT_OUT: _("Only the value left out"),
@@ -111,7 +112,7 @@ def _filters(told: list[queries.Told]) -> list[Filter]:
         Outcome.NOTED: _("Just so you know"),
         Outcome.KEPT_APART: _("Other trades"),
     }
-    counts = {outcome: sum(one.remark["outcome"] == outcome for one in told) for outcome in labels}
+    counts = Counter(one.outcome for one in told)
     shown = [Filter(outcome.value, label, counts[outcome]) for outcome, label in labels.items() if counts[outcome]]
     return [Filter("", _("All"), len(told)), *shown]
 
@@ -122,7 +123,7 @@ def import_report(import_id: int) -> str:
     session, page, show = get_session(), _page_wanted(), request.args.get("show", "")
     imported = queries.get_import(session, import_id, _desk().id)
     told = queries.told_rows(session, imported)
-    chosen = [one for one in told if not show or one.remark["outcome"] == show]
+    chosen = [one for one in told if not show or one.outcome == show]
     counts = queries.action_counts(session, imported)
     return render_template(
         "registry/import_report.html",

@@ -64,6 +64,11 @@ class _Plan:
     empty_rows: int
     totals_rows: int
 
+    def forget_rows(self) -> None:
+        """Once stored they only take up memory."""
+        self.rows.clear()
+        self.table.rows.clear()
+
 
 def import_registry(
     unit_of_work: UnitOfWork, upload: Upload, *, district_code: str, today: date, is_dry_run: bool = False
@@ -88,6 +93,7 @@ def import_registry(
         for chunk in _chunks(row for row in prepared if row.number not in done):
             with unit_of_work() as session:
                 store_chunk(session, origin, chunk)
+        plan.forget_rows()
         _propose_duplicates(unit_of_work, origin)
         report = _finish(unit_of_work, imported.id)
     return _with_table(report, plan)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from garment_hub.labels import label, number, place_name, terms
-from garment_hub.registry.remarks import Outcome
+from garment_hub.registry.remarks import Outcome, Told
 from models.factory import CapabilityKind, Factory, FactoryFact, OperatingStatus
 
 # What is the matter with a value.
@@ -104,23 +103,23 @@ FIELDS = {
 }
 
 
-def problem(remark: Mapping[str, Any]) -> str:
-    return str(PROBLEMS.get(remark["code"], remark["code"]))
+def problem(told: Told) -> str:
+    return str(PROBLEMS.get(told.code, told.code))
 
 
-def outcome(remark: Mapping[str, Any]) -> str:
+def outcome(told: Told) -> str:
     """What was done: "stored as 30", "row stored without this value"."""
-    if remark["code"] in _INSTEAD:
-        return str(_INSTEAD[remark["code"]])
-    if remark["outcome"] == Outcome.CHANGED:
-        return str(_("Stored as %(value)s", value=remark.get("stored", "")))
-    return str(_OUTCOMES[Outcome(remark["outcome"])])
+    if told.code in _INSTEAD:
+        return str(_INSTEAD[told.code])
+    if told.outcome is Outcome.CHANGED:
+        return str(_("Stored as %(value)s", value=told.stored))
+    return str(_OUTCOMES[told.outcome])
 
 
-def message(remark: Mapping[str, Any]) -> str:
+def message(told: Told) -> str:
     """One sentence for a command's answer: value, problem, what was done."""
-    written = f"{remark['value']!r}: " if remark["value"] else ""
-    return f"{written}{problem(remark)}. {outcome(remark)}."
+    written = f"{told.value!r}: " if told.value else ""
+    return f"{written}{problem(told)}. {outcome(told)}."
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ def reading(session: Session) -> Session:
     """Another look at what is committed, or the same look inside a transaction that is not."""
     if session.in_nested_transaction():
         return nullcontext(session)  # type: ignore[return-value]
-    return Session(session.get_bind().execution_options(writes=False))  # type: ignore[union-attr]
+    return Session(session.get_bind().execution_options(writes=False))
 
 
 def stored(session: Session, factory: Factory) -> dict[date, int]:
@@ -89,6 +89,16 @@ def test_less_than_taken_is_refused_and_changes_nothing(
         assert refused.value.field == MONDAY.isoformat()
         assert stored(session, factory) == {MONDAY: 700}
     nested.rollback()
+
+
+def test_both_databases_refuse_less_than_taken(make_app: Callable[..., Flask], either_engine_url: str) -> None:
+    with Session(engine_of(make_app(DATABASE_URL=either_engine_url))) as session:
+        factory = make_factory(session, session.scalars(select(District)).one())
+        session.add(CapacityWeek(factory=factory, starts_on=MONDAY, open_hundredths=500, booked_hundredths=301))
+        session.flush()
+        with pytest.raises(Conflict, match="capacity_below_taken"):
+            services.list_capacity(session, factory, {MONDAY: 300}, SAID)
+        services.list_capacity(session, factory, {MONDAY: 301}, SAID)
 
 
 @pytest.mark.parametrize(("day", "offered"), [(MONDAY, -1), (MONDAY, 701), (MONDAY + timedelta(days=1), 100)])
@@ -247,6 +257,6 @@ def test_without_a_last_week_the_button_says_so(
 def test_weeks_show_their_holidays_once(app: Flask, session: Session, factory: Factory) -> None:
     with app.test_request_context("/?lang=ko"):
         rows = week_rows(weeks_from(session, factory, date(2027, 2, 3), 5), "KR")
-        assert [row.holidays for row in rows] == [("설날",), ("설날",), (), (), ("삼일절",)]
+        assert [row.holidays for row in rows] == [("설날",), ("설날 다음날",), (), (), ("삼일절",)]
         assert rows[0].days == "1–7일"
         assert week_rows(weeks_from(session, factory, date(2027, 2, 3), 1), "XX")[0].holidays == ()

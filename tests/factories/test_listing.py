@@ -73,7 +73,7 @@ def fresh(app: Flask) -> Iterator[Callable[[], Factory]]:
 
 
 def test_signing_up_makes_a_listed_factory_with_its_three_facts_and_leads_to_the_first_question(
-    app: Flask, session: Session
+    app: Flask, session: Session, fresh: Callable[[], Factory]
 ) -> None:
     browser = Browser(app)
     answer = browser.send("/sign-up/factory", SIGN_UP | {"dong": dong(session)})
@@ -121,7 +121,7 @@ def test_a_number_in_use_is_told_beside_its_field(app: Flask, session: Session) 
 
 
 def test_an_owner_without_a_factory_registers_one_without_a_new_account(
-    client_as: Callable[[User], Browser], session: Session
+    client_as: Callable[[User], Browser], session: Session, fresh: Callable[[], Factory]
 ) -> None:
     owner = make_user(session, Role.FACTORY_OWNER, session.get_one(District, 1))
     browser = client_as(owner)
@@ -165,8 +165,8 @@ def test_every_saved_fact_names_the_owner_and_the_day(
     fields: dict[str, Any],
     facts: dict[str, bool],
 ) -> None:
-    for fact in [*owned.facts]:
-        fact.source = FactSource.IMPORT
+    for earlier in owned.facts:
+        earlier.source = FactSource.IMPORT
     session.commit()
     if part == "about":
         fields = fields | {"neighbourhood_id": dong(session)}
@@ -206,7 +206,9 @@ def state(factory: Factory) -> dict[str, Any]:
         "codes": sorted((row.kind, row.code, row.has, row.count) for row in factory.capabilities),
         "rates": sorted((rate.item or "", rate.stage or "", rate.pieces_per_day) for rate in factory.rates),
         "certificates": [(held.code, held.number, held.valid_until) for held in factory.certificates],
-        "columns": [getattr(factory, name) for part in PARTS for name in part.facts if hasattr(Factory, name)],
+        "columns": [
+            getattr(factory, name) for part in PARTS for name in part.facts if name in Factory.__table__.columns
+        ],
     }
 
 

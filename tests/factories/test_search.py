@@ -39,7 +39,9 @@ def many(session: Session) -> list[Factory]:
 
 
 def a_factory(session: Session, district: District, draw: random.Random) -> Factory:
-    codes = {kind: draw.sample(sorted(vocabulary.terms(kind)), draw.randint(0, 3)) for kind in search.KINDS}
+    codes: dict[CapabilityKind, list[str]] = {
+        kind: draw.sample(sorted(vocabulary.terms(kind)), draw.randint(0, 3)) for kind in search.KINDS
+    }
     factory = make_factory(
         session,
         district,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from random import Random
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -139,7 +140,7 @@ def test_only_listed_garment_makers_of_the_district_are_ranked(session: Session)
 def test_a_private_address_is_known_only_roughly(session: Session) -> None:
     """From distances to a few places a home could be found."""
     district = make_district(session)
-    point = {"lat": 37.58123, "lon": 127.04567}
+    point: dict[str, Any] = {"lat": 37.58123, "lon": 127.04567}
     home = make_factory(session, district, neighbourhood=district.neighbourhoods[0], **point)
     nowhere = make_factory(session, district, **point)
     public = make_factory(session, district, is_address_public=True, **point)
@@ -171,7 +172,7 @@ def test_a_brief_is_read_whole(session: Session) -> None:
 
 
 @pytest.mark.parametrize("missing", [{"quantity": None}, {"needed_by": None}, {"processes": []}])
-def test_a_brief_with_gaps_is_refused(session: Session, missing: dict[str, object]) -> None:
+def test_a_brief_with_gaps_is_refused(session: Session, missing: dict[str, Any]) -> None:
     brief = make_brief(session, make_designer(session, make_district(session)), **missing)
     with pytest.raises(Invalid, match="brief_incomplete"):
         brief_features(brief, in_days(0))

@@ -39,7 +39,7 @@ def usual_brief(session: Session, district: District, **values: Any) -> Brief:
 def mixed_district(session: Session, seed: int, size: int = 25) -> District:
     """Some who can, many who may or cannot, and some history."""
     district, random = make_district(session), Random(seed)
-    able = [able_factory(session, district) for _ in range(4)]
+    able = [able_factory(session, district, neighbourhood=district.neighbourhoods[number % 2]) for number in range(4)]
     for _ in range(size - len(able)):
         random_factory(session, district, random)
     for number, factory in enumerate(able):
@@ -111,8 +111,8 @@ def test_a_stored_list_is_computed_anew_to_the_same(session: Session) -> None:
 
 
 def swap_scores(made: Recommendation) -> None:
-    first, second = made.entries[:2]
-    first.score, second.score = second.score, first.score
+    first, last = made.entries[0], made.entries[-1]
+    first.score, last.score = last.score, first.score
 
 
 def raise_a_part(made: Recommendation) -> None:

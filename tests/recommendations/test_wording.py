@@ -22,7 +22,7 @@ from models import vocabulary
 from recommender import DEFAULT_WEIGHTS, REASON_CODES, REASON_KINDS, Reason, reason_to_json
 from tests.builders import in_days
 
-EXAMPLES: dict[str, object] = {
+EXAMPLES: dict[str, str | int | float] = {
     "item": "shirt_blouse", "process": "cutting", "processes": "ironing_finishing cutting", "fabrics": "woven denim",
     "market": "designer_brand", "difficulty": "normal", "certificate": "gots", "until": "2027-03-12",
     "verified_on": "2026-11-03", "needed_by": "2027-03-12", "starts_on": "2027-02-12", "needed_hundredths": 300,
@@ -37,7 +37,7 @@ HANGUL, LEFTOVER = re.compile("[가-힣]"), re.compile(r"%\(|을\(를\)|이\(가
 
 def examples() -> Iterator[Reason]:
     for code, names in REASON_CODES.items():
-        full = {name: EXAMPLES.get(name, 7) for name in names}
+        full: dict[str, str | int | float | None] = {name: EXAMPLES.get(name, 7) for name in names}
         yield Reason(code, full)
         if code in MAY_BE_MISSING:
             yield Reason(code, full | {MAY_BE_MISSING[code]: None})

@@ -90,6 +90,16 @@ def test_any_flipped_byte_is_refused(saved: Path, name: str, place: float, mask:
         path.write_bytes(whole)
 
 
+@pytest.mark.parametrize(("before", "after"), [(b"\n", b" "), (b": ", b":"), (b"}", b"} "), (b'"1"', b'"\\u0031"')])
+def test_a_manifest_that_only_looks_the_same_is_refused(tmp_path: Path, before: bytes, after: bytes) -> None:
+    save(_ranker(), tmp_path, trained_on=LATER)
+    path = tmp_path / MANIFEST
+    assert before in path.read_bytes()
+    path.write_bytes(path.read_bytes().replace(before, after, 1))
+    with pytest.raises(ArtifactError, match="damaged"):
+        load(tmp_path)
+
+
 @pytest.mark.parametrize("name", [ARRAYS, MANIFEST])
 def test_a_missing_file_is_named(tmp_path: Path, name: str) -> None:
     save(_ranker(), tmp_path, trained_on=LATER)

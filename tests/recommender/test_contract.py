@@ -1,5 +1,6 @@
 """What every ranker promises, baselines included."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -22,6 +23,9 @@ from recommender import (
     Popularity,
     RandomFeasible,
     SignalRanker,
+    is_equal,
+    recompute,
+    stored_list,
 )
 from tests.recommender.worlds import STAGE_OF, TODAY, a_brief, a_factory, briefs, has, logs, registers
 
@@ -65,6 +69,18 @@ def test_exactly_the_factories_that_pass_are_ranked(
     scores = [one.score for one in answer.ranked]
     assert scores == sorted(scores, reverse=True)
     assert [one.factory for one in ranker.recommend(brief, k=2).ranked] == [one.factory for one in answer.ranked[:2]]
+
+
+@every_ranker
+@settings(max_examples=10)
+@given(brief=briefs(), register=registers, log=logs)
+def test_a_stored_list_is_recomputed_to_the_digit(
+    ranker: SignalRanker, brief: BriefFeatures, register: list[FactoryFeatures], log: list[Outcome]
+) -> None:
+    answer = ranker.fit(register, log, TODAY).recommend(brief, k=1_000)
+    stored = json.loads(json.dumps(stored_list(answer), allow_nan=False))
+    assert is_equal(stored)
+    assert recompute(stored) == [(one.factory, one.score, dict(one.parts)) for one in answer.ranked]
 
 
 @every_ranker

@@ -43,7 +43,7 @@ def _cosine(brief: BriefFeatures, factory: FactoryFeatures, register: list[Facto
     return total / asked if asked else 0.0
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(briefs(), registers.filter(bool))
 def test_cosines_of_codes_equal_those_of_sets(brief: BriefFeatures, register: list[FactoryFeatures]) -> None:
     silent = replace(brief, text="")
@@ -52,7 +52,7 @@ def test_cosines_of_codes_equal_those_of_sets(brief: BriefFeatures, register: li
     assert found == pytest.approx([_cosine(silent, factory, register) for factory in register])
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(briefs(), registers)
 def test_cosines_lie_between_0_and_1_whatever_is_unknown(brief: BriefFeatures, register: list[FactoryFeatures]) -> None:
     encoder = make_encoder(STAGE_OF).fit([FactoryFeatures("0")])

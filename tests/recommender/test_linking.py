@@ -97,6 +97,14 @@ def test_a_stranger_gets_what_is_popular() -> None:
     ]
 
 
+def test_unseen_is_not_unwanted() -> None:
+    register, links = _two_worlds()
+    links += [(f"more{n}-{one.id}", one.id) for n in range(9) for one in register if one.id.startswith("big")]
+    new = [replace(register[-1], id="a-small-new"), replace(register[0], id="z-big-new")]
+    ranked = [one.facility for one in LinkRanker().fit([*register, *new], links).rank(["stranger"], k=99)]
+    assert ranked.index("z-big-new") < ranked.index("small0") < len(ranked) - 1
+
+
 @given(facilities)
 def test_likeness_is_symmetric_and_between_0_and_1(register: list[Facility]) -> None:
     alike = facility_similarity(register)

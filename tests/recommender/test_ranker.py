@@ -140,6 +140,13 @@ def test_counts_reasons_and_questions() -> None:
     assert owner["buyer_came_before"] == {"orders": 2, "months": 1}
 
 
+def test_only_a_record_no_worse_than_the_mean_speaks_for_a_factory() -> None:
+    log = [Outcome("a", "1", AGO, on_time=True)] * 3 + [Outcome("a", "2", AGO, on_time=False)] * 3
+    ranked = fitted([a_factory("1"), a_factory("2")], log).recommend(a_brief()).ranked
+    praised = {one.factory for one in ranked for said in one.reasons if said.code == "on_time_record"}
+    assert praised == {"1"}
+
+
 def _questions(ranked: tuple[RankedFactory, ...], factory: str) -> tuple[Reason, ...]:
     return next(one.questions for one in ranked if one.factory == factory)
 

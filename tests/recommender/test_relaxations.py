@@ -58,7 +58,8 @@ def test_the_next_minimum_is_named_not_the_highest() -> None:
 
 
 def test_the_lowest_floor_is_named_on_the_basis_of_the_brief() -> None:
-    found = most_helpful(a_brief(budget_per_piece_krw=5_000, vat_included=True), [a_factory()], STAGE_OF)
+    register = [a_factory("1"), a_factory("2", price_floor_krw=15_000), a_factory("3", price_floor_krw=20_000)]
+    found = most_helpful(a_brief(budget_per_piece_krw=5_000, vat_included=True), register, STAGE_OF)
     assert found is not None and (found.code, found.values["budget_per_piece_krw"]) == ("higher_budget", 9_900)
 
 

@@ -146,6 +146,16 @@ def test_history_is_the_percentile_among_the_factories_in_question() -> None:
     assert _score(History, a_brief(designer=None), register, log) == [0.0] * 4
 
 
+def test_an_affinity_below_nothing_does_not_lift_the_factories_without_any() -> None:
+    log = [Outcome(buyer, factory, AGO) for buyer, factory in zip("aabbccd", "1212132", strict=True)]
+    register = [a_factory("1"), a_factory("3"), a_factory("9")]
+    learnt = History(STAGE_OF)
+    learnt.fit(log, TODAY)
+    liked, avoided = learnt.affinity.of("d", ["1", "3"])
+    assert liked is not None and avoided is not None and liked > 0.0 > avoided
+    assert _score(History, a_brief(designer="d"), register, log) == [1.0, 0.0, 0.0]
+
+
 def test_distances_are_those_of_a_globe() -> None:
     seoul, busan = Place(37.5665, 126.9780), Place(35.1796, 129.0756)
     assert kilometres(seoul, busan) == pytest.approx(325, abs=1)

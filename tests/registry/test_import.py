@@ -77,13 +77,13 @@ def test_a_korean_register_with_every_trap(works: Works) -> None:
     assert outcome(report) == (3, 0, 0, 1)
     assert (report.empty_rows, report.totals_rows, report.other_trades) == (1, 1, 1)
     assert report.unmapped == ["번호", "비고"]
-    assert {(error["row"], error["field"], error["code"]) for error in report.errors} == {
+    assert {(error.row, error.field, error.code) for error in report.errors} == {
         (4, "business_number", "business_number_check"),
         (5, "neighbourhood_id", "neighbourhood_divided"),
         (5, "established_year", "day_in_the_future"),
         (7, "name", "name_missing"),
     }
-    assert {(note["row"], note["field"], note["code"]) for note in report.notes} == {
+    assert {(note.row, note.field, note.code) for note in report.notes} == {
         (4, "monthly_capacity", "number_with_words"),
         (4, "item", "words_unknown"),
         (5, "minimum_order_quantity", "numbers_two"),
@@ -159,7 +159,7 @@ def test_the_present_sites_layout_fills_a_listing(works: Works) -> None:
         counts = {row.code: row.count for row in factory.capabilities if row.kind == CapabilityKind.MACHINE}
         assert counts == {"lockstitch_machine": 3, "overlock_machine": 2, "plotter": 1}
         assert (factory.brands_supplied, factory.introduction) == ("여러 곳", "소개 글")
-    assert {(note["field"], note["code"]) for note in report.notes} == {
+    assert {(note.field, note.code) for note in report.notes} == {
         ("top_items_outer", "kept_raw"),
         ("special_machines", "machines_without_kind"),
         ("lead_time_days", "weeks_as_days"),
@@ -211,7 +211,7 @@ def test_an_id_used_twice_makes_two_that_a_person_may_join(works: Works) -> None
 
 def test_broken_letters_are_told_and_kept(works: Works) -> None:
     report = take_in(works, as_csv(["name", "address"], ["MADE UP GARMENT", "1 ROAD□ TOWN"]))
-    assert [note["code"] for note in report.notes] == ["text_damaged"]
+    assert [note.code for note in report.notes] == ["text_damaged"]
     with works() as session:
         assert factory_called(session, "MADE UP GARMENT").address == "1 ROAD□ TOWN"
 
@@ -225,7 +225,7 @@ def test_hostile_content_is_stored_as_text_or_left_out(works: Works) -> None:
     ]
     report = take_in(works, as_csv(*rows))
     assert outcome(report) == (2, 0, 0, 1)
-    assert {error["code"] for error in report.errors} == {"text_too_long", "number_negative", "numbers_several"}
+    assert {error.code for error in report.errors} == {"text_too_long", "number_negative", "numbers_several"}
     with works() as session:
         assert set(session.scalars(select(Factory.name))) == {"=HYPERLINK(1)", "가온"}
 
@@ -282,7 +282,7 @@ def test_what_people_stated_is_never_overwritten(works: Works, source: FactSourc
         factory.record_fact("item", source, TODAY)
     report = take_in(works, as_csv(head, ["7", "가온", "9", "바지", "50"]), source="구청")
     assert outcome(report) == (0, 1, 0, 0)
-    assert {(note["field"], note["code"]) for note in report.notes} == {("people", code), ("item", code)}
+    assert {(note.field, note.code) for note in report.notes} == {("people", code), ("item", code)}
     with works() as session:
         factory = factory_called(session, "가온")
         assert (factory.people, factory.codes(CapabilityKind.ITEM)) == (3, ["coat"])

@@ -69,7 +69,7 @@ def test_rows_that_name_nobody_are_left_out_and_wrong_values_are_told(works: Wor
         ["", "", "", "", "", "", "", "", ""],
     )
     assert (report.rows, report.created, report.rejected) == (4, 2, 2)
-    assert {(error["row"], error["field"], error["code"]) for error in report.errors} == {
+    assert {(error.row, error.field, error.code) for error in report.errors} == {
         (2, "facility_id", "factory_unknown"),
         (3, "buyer_id", "id_missing"),
         (4, "ordered_on", "day_in_the_future"),
@@ -87,7 +87,7 @@ def test_rows_that_name_nobody_are_left_out_and_wrong_values_are_told(works: Wor
 def test_an_id_that_two_registers_use_is_not_guessed(works: Works) -> None:
     take_in(works, as_csv(["facility_id", "name"], ["f-1", "다른 곳"]), source="조합")
     report = orders(works, HEAD[:3], ["b-1", "첫째", "f-1"], ["b-1", "첫째", "f-2"])
-    assert (report.created, [error["code"] for error in report.errors]) == (1, ["factory_ambiguous"])
+    assert (report.created, [error.code for error in report.errors]) == (1, ["factory_ambiguous"])
 
 
 def test_a_file_without_the_needed_columns_is_refused(works: Works) -> None:

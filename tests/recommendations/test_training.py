@@ -1,0 +1,194 @@
+"""A trained file is used only when it is the one that was trained here; anything else gives the label-count rule."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from garment_hub.recommendations import training
+from garment_hub.recommendations.rankers import FOLDER, LABEL_COUNT
+from garment_hub.recommendations.services import recommend_for_brief, replay
+from garment_hub.recommendations.training import Trained, keep, train
+from models.brief import Brief
+from models.capacity import today_in_seoul
+from models.district import District
+from models.factory import Factory
+from models.recommendation import RankerArtifact
+from tests.builders import make_brief, make_designer, make_district
+from tests.recommendations.shops import able_factory, past_order
+
+
+def district_with_history(session: Session, orders: int = 120) -> District:
+    """Designers who each keep to one factory."""
+    district = make_district(session)
+    factories = [able_factory(session, district) for _ in range(6)]
+    designers = [make_designer(session, district) for _ in range(6)]
+    for number in range(orders):
+        which = number % 6
+        past_order(
+            session, factories[which], designers[which], today_in_seoul() - timedelta(days=4 * (orders - number))
+        )
+    return district
+
+
+def brief_in(session: Session, district: District) -> Brief:
+    return make_brief(session, make_designer(session, district), fabrics=["woven"])
+
+
+def test_training_keeps_a_judged_artifact_and_lists_name_it(session: Session, tmp_path: Path) -> None:
+    district = district_with_history(session)
+    artifact = train(session, district, tmp_path)
+    assert artifact.is_in_use
+    assert artifact.figures["split"] == "time"
+    assert artifact.figures["partner"]["ndcg_at_10"]["mean"] >= artifact.figures["label_count"]["ndcg_at_10"]["mean"]
+
+    brief = brief_in(session, district)
+    made = recommend_for_brief(session, brief, root=tmp_path)
+    assert (made.artifact_sha256, made.ranker_version) == (artifact.sha256, "partner-1")
+    assert replay(session, made)
+
+
+def test_the_trained_ranker_scores_as_the_one_fitted_on_the_spot(session: Session, tmp_path: Path) -> None:
+    district = district_with_history(session)
+    brief = brief_in(session, district)
+    fitted = recommend_for_brief(session, brief)
+    train(session, district, tmp_path)
+    loaded = recommend_for_brief(session, brief, root=tmp_path)
+    assert loaded.stored["ranked"] == fitted.stored["ranked"]
+
+
+def cut(folder: Path) -> None:
+    path = folder / "ranker.npz"
+    path.write_bytes(path.read_bytes()[:-20])
+
+
+def flip_a_byte(folder: Path) -> None:
+    path = folder / "ranker.npz"
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(bytes(content))
+
+
+def take_away(folder: Path) -> None:
+    shutil.rmtree(folder)
+
+
+def of_another_version(folder: Path) -> None:
+    path = folder / "manifest.json"
+    path.write_text(path.read_text().replace('"format": 1', '"format": 999'))
+
+
+def no_json(folder: Path) -> None:
+    (folder / "manifest.json").write_bytes(b"\x80\x04\x95 not a manifest")
+
+
+def empty(folder: Path) -> None:
+    for path in folder.iterdir():
+        path.write_bytes(b"")
+
+
+@pytest.mark.parametrize(
+    "spoil", [cut, flip_a_byte, take_away, of_another_version, no_json, empty], ids=lambda spoil: spoil.__name__
+)
+def test_a_spoilt_file_gives_the_label_count_rule(
+    session: Session, tmp_path: Path, spoil: Callable[[Path], None]
+) -> None:
+    district = district_with_history(session)
+    artifact = train(session, district, tmp_path)
+    spoil(tmp_path / FOLDER / artifact.key)
+
+    made = recommend_for_brief(session, brief_in(session, district), root=tmp_path)
+
+    assert (made.ranker_version, made.artifact_sha256) == (LABEL_COUNT, None)
+    assert len(made.entries) == 6
+    assert all(set(entry.parts) == {"label_count"} for entry in made.entries)
+    session.flush()
+    session.expire_all()
+    assert replay(session, made)
+
+
+def test_a_sound_file_that_is_not_ours_is_foreign(session: Session, tmp_path: Path) -> None:
+    """Well made, but not the one whose hash the database holds."""
+    district, other = district_with_history(session), district_with_history(session, orders=90)
+    artifact, foreign = train(session, district, tmp_path), train(session, other, tmp_path)
+    folder = tmp_path / FOLDER
+    shutil.rmtree(folder / artifact.key)
+    shutil.copytree(folder / foreign.key, folder / artifact.key)
+    made = recommend_for_brief(session, brief_in(session, district), root=tmp_path)
+    assert made.ranker_version == LABEL_COUNT
+
+
+def test_each_district_has_its_own_artifact(session: Session, tmp_path: Path) -> None:
+    district, other = district_with_history(session), district_with_history(session)
+    mine = train(session, district, tmp_path)
+    train(session, other, tmp_path)
+    assert mine.is_in_use
+    assert recommend_for_brief(session, brief_in(session, district), root=tmp_path).artifact_sha256 == mine.sha256
+
+
+def judged(own: float, labels: float, low: float = 0.0) -> dict[str, Any]:
+    return {
+        "partner": {"ndcg_at_10": {"mean": own, "low": low, "high": 1.0}},
+        "label_count": {"ndcg_at_10": {"mean": labels, "low": 0.0, "high": 1.0}},
+    }
+
+
+@pytest.mark.parametrize(
+    ("figures", "verdict"),
+    [
+        (judged(0.40, 0.30), "replaces"),
+        (judged(0.35, 0.35), "replaces"),
+        (judged(0.29, 0.30), "worse_than_label_count"),
+        (judged(0.19, 0.10), "worse_than_in_use"),
+        ({"cases": 3}, "not_judged"),
+    ],
+)
+def test_a_worse_artifact_is_kept_aside(session: Session, figures: dict[str, Any], verdict: str) -> None:
+    district = make_district(session)
+    first = keep(session, Trained(district.id, "first", "a" * 64, judged(0.35, 0.10, low=0.20)))
+    second = keep(session, Trained(district.id, "second", "b" * 64, figures))
+    session.refresh(first)
+    assert second.figures["verdict"] == verdict
+    assert (second.is_in_use, first.is_in_use) == (verdict == "replaces", verdict != "replaces")
+    assert session.scalars(select(RankerArtifact.key).where(RankerArtifact.is_in_use)).all() == [
+        "second" if verdict == "replaces" else "first"
+    ]
+
+
+def test_without_history_the_first_artifact_is_used_unjudged(session: Session, tmp_path: Path) -> None:
+    district = make_district(session)
+    able_factory(session, district)
+    artifact = train(session, district, tmp_path)
+    assert (artifact.figures["split"], artifact.is_in_use) == ("none", True)
+
+
+def test_undated_orders_are_split_by_site(session: Session, tmp_path: Path) -> None:
+    district = make_district(session)
+    places = [{"lat": 37.5 + number / 50, "lon": 127.0} for number in range(12)]
+    factories = [able_factory(session, district, neighbourhood=None, **place) for place in places]
+    for buyer in range(12):
+        for near in range(4):
+            past_order(session, factories[(buyer + near) % 12], None, None, buyer=str(buyer))
+    artifact = train(session, district, tmp_path)
+    assert artifact.figures["split"] == "site"
+    assert artifact.figures["cases"] >= 20
+
+
+def test_orders_after_the_day_teach_nothing(session: Session, tmp_path: Path) -> None:
+    """The same history, once with a future beyond the day of training: the same learnt numbers."""
+    district = district_with_history(session)
+    as_of = today_in_seoul() - timedelta(days=30)
+    before = training.fit(session, district, tmp_path, as_of)
+    for factory in session.scalars(select(Factory).where(Factory.district_id == district.id)).all():
+        past_order(session, factory, make_designer(session, district), as_of + timedelta(days=2), is_on_time=False)
+    after = training.fit(session, district, tmp_path, as_of)
+    arrays = [(tmp_path / FOLDER / one.key / "ranker.npz").read_bytes() for one in (before, after)]
+    assert arrays[0] == arrays[1]
+    assert before.figures == after.figures

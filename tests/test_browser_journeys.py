@@ -1,0 +1,174 @@
+"""The main job in Chromium, with JavaScript and without: a newcomer's brief, and an owner's answer on a phone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+
+from tests.accessible import problems
+from tests.builders import in_days
+from tests.conftest import LiveSite
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1280, "height": 900}
+OWNERS_FACTORY = "말순솔기"  # of owner@demo.example
+SMALLEST_TARGET = 48
+NewPage = Callable[..., "Page"]
+
+with_and_without_script = pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+
+
+def sign_in(page: Page, site: LiveSite, identifier: str) -> None:
+    page.goto(f"{site.url}/sign-in")
+    page.fill("[name=email]", identifier)
+    page.fill("[name=password]", site.password)
+    page.click("main form button[type=submit]")
+    page.wait_for_url(lambda address: "/sign-in" not in address)
+
+
+def look_at(page: Page) -> None:
+    assert problems(page) == [], page.url
+
+
+def sign_up(page: Page, site: LiveSite) -> None:
+    page.goto(f"{site.url}/sign-up/designer")
+    look_at(page)
+    page.fill("[name=name]", "오새봄")
+    page.fill("[name=brand]", "새봄상점")
+    page.fill("[name=email]", f"{uuid4().hex}@brand.example")
+    page.fill("[name=password]", "four words in a row")
+    page.check("[name=accepts_service]")
+    page.click("main form button[type=submit]")
+    page.wait_for_url(lambda address: "/sign-up" not in address)
+
+
+def write_brief(page: Page, site: LiveSite) -> None:
+    """Four steps, each looked at; the second first sent with mistakes."""
+    page.goto(f"{site.url}/briefs/new?item=shirt_blouse")
+    look_at(page)
+    assert page.locator("[name=item][value=shirt_blouse]").is_checked()
+    page.click("button[value=next]")
+    page.wait_for_url("**/edit/2")
+    page.fill("[name=quantity]", "0")
+    page.click("button[value=next]")
+    assert page.title().startswith("오류:")
+    assert page.input_value("[name=quantity]") == "0"
+    look_at(page)
+    page.fill("[name=quantity]", "120")
+    page.fill("[name=needed_by]", in_days(28).isoformat())
+    page.fill("[name=budget_per_piece_krw]", "12,000")
+    page.click("button[value=check]")
+    page.wait_for_url("**/edit/2")
+    assert page.locator(".date-plan li").count() == 7
+    look_at(page)
+    page.click("button[value=next]")
+    page.wait_for_url("**/edit/3")
+    look_at(page)
+    page.locator("label.chip", has=page.locator("[name=fabric_by][value=designer]")).click()
+    page.click("button[value=next]")
+    page.wait_for_url("**/edit/4")
+    look_at(page)
+    page.click("main form .button.primary")
+    page.wait_for_url("**/recommendations")
+
+
+def ask_two(page: Page) -> None:
+    """The demo owner's factory and the first other one on the list."""
+    look_at(page)
+    shown = page.locator(".candidate")
+    assert shown.count() >= 2
+    assert re.search(r"[가-힣]", shown.first.locator(".reason").first.inner_text())
+    names = shown.locator("h2").all_inner_texts()
+    assert OWNERS_FACTORY in " ".join(names)
+    mine = next(number for number, name in enumerate(names) if OWNERS_FACTORY in name)
+    for number in (mine, 0 if mine else 1):
+        shown.nth(number).locator("[name=factory]").check()
+    page.locator(".action-bar button").click()
+    page.wait_for_url("**/quotes?asked=2")
+    assert "두 곳에 물어봤어요" in page.inner_text("h1")
+    look_at(page)
+
+
+def newest_request(page: Page, site: LiveSite) -> None:
+    page.goto(f"{site.url}/quote-requests")
+    look_at(page)
+    page.locator("main .link-card").first.click()
+    page.wait_for_url(re.compile(r"/quote-requests/\d+$"))
+    assert "하실 수 있으세요?" in page.inner_text("h1")
+
+
+@with_and_without_script
+def test_newcomer_signs_up_posts_a_brief_asks_two_and_sees_the_answer(
+    live_site: LiveSite, new_page: NewPage, script: bool
+) -> None:
+    designer = new_page(viewport=DESK, java_script_enabled=script)
+    sign_up(designer, live_site)
+    write_brief(designer, live_site)
+    ask_two(designer)
+    answers = designer.url.split("?")[0]
+    owner = new_page(viewport=PHONE, java_script_enabled=script)
+    sign_in(owner, live_site, "owner@demo.example")
+    newest_request(owner, live_site)
+    owner.get_by_role("button", name="이 값에 할게요").click()
+    owner.get_by_role("heading", name="답을 보냈어요").wait_for()
+    designer.goto(answers)
+    assert "한 곳이 값을 보냈어요" in designer.inner_text("h1")
+    table = designer.inner_text(".compare-wide")
+    assert OWNERS_FACTORY in table
+    assert "1,440,000원" in table
+    assert "1,584,000원" in table
+    look_at(designer)
+    designer.set_viewport_size(PHONE)
+    assert designer.locator(".compare-narrow").is_visible()
+    look_at(designer)
+    designer.goto(f"{live_site.url}/briefs")
+    look_at(designer)
+
+
+@with_and_without_script
+def test_phone_owner_answers_with_a_condition(live_site: LiveSite, new_page: NewPage, script: bool) -> None:
+    designer = new_page(viewport=PHONE, java_script_enabled=script)
+    sign_in(designer, live_site, "designer@demo.example")
+    write_brief(designer, live_site)
+    ask_two(designer)
+    owner = new_page(viewport=PHONE, java_script_enabled=script)
+    sign_in(owner, live_site, "owner@demo.example")
+    newest_request(owner, live_site)
+    look_at(owner)
+    for box in map(lambda button: button.bounding_box(), owner.locator("main button:visible, main summary").all()):
+        assert box is not None
+        assert box["height"] >= SMALLEST_TARGET
+    owner.locator(".answer-form summary").click()
+    owner.locator(".answer-form button[type=submit]").click()
+    assert owner.title().startswith("오류:")
+    look_at(owner)
+    owner.fill("#conditional-condition", "한 주 늦춰 주시면 돼요")
+    owner.fill("#conditional-unit_price_krw", "13,500")
+    owner.locator(".answer-form button[type=submit]").click()
+    owner.get_by_role("heading", name="답을 보냈어요").wait_for()
+    look_at(owner)
+    designer.reload()
+    assert "한 주 늦춰 주시면 돼요" in designer.inner_text(".compare-narrow")
+
+
+@with_and_without_script
+def test_phone_owner_refuses_with_one_tap(live_site: LiveSite, new_page: NewPage, script: bool) -> None:
+    designer = new_page(viewport=PHONE, java_script_enabled=script)
+    sign_in(designer, live_site, "designer2@demo.example")
+    write_brief(designer, live_site)
+    ask_two(designer)
+    owner = new_page(viewport=PHONE, java_script_enabled=script)
+    sign_in(owner, live_site, "owner@demo.example")
+    newest_request(owner, live_site)
+    owner.get_by_role("button", name="꽉 찼어요").click()
+    owner.get_by_role("heading", name="답을 보냈어요").wait_for()
+    look_at(owner)
+    designer.reload()
+    assert "일이 꽉 찼어요" in designer.inner_text("main")
