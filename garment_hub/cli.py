@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (SettingError, SchemaError) as error:
         print(error, file=sys.stderr)
     except OSError as error:
-        print(f"{error.filename or 'file'}: {error.strerror or error}", file=sys.stderr)
+        print(": ".join(str(part) for part in (error.filename, error.strerror or error) if part), file=sys.stderr)
     except KeyboardInterrupt:
         return DONE
     return COULD_NOT

@@ -207,7 +207,7 @@ def is_equal(stored: Mapping[str, Any]) -> bool:
     again = _scored(stored)
     known = sum(one.is_known_feasible for one, _, _ in again)
     shown = [[one.factory.id, score, parts] for one, score, parts in again[: len(stored["ranked"])]]
-    return shown == stored["ranked"] and [known, len(again) - known] == stored["counts"][:2]
+    return bool(shown == stored["ranked"] and [known, len(again) - known] == stored["counts"][:2])
 
 
 def _scored(stored: Mapping[str, Any]) -> list[tuple[Considered, float, dict[str, float]]]:

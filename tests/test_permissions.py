@@ -24,7 +24,7 @@ TABLE = """
 GET  /                                              200   200   200   200   200   200   200   200   200   200
 GET  /account                                       door  200   200   200   200   200   200   200   200   200
 POST /account                                       door  422   422   422   422   422   422   422   422   422
-POST /account/consents/district_office              door  303   303   303   303   303   303   303   303   303
+POST /account/consents/district_office              door  303   303   303   303   role  role  role  role  role
 POST /account/password                              door  422   422   422   422   422   422   422   422   422
 POST /account/sessions/end                          door  303   303   303   303   303   303   303   303   303
 GET  /briefs                                        door  200   200   role  role  role  role  role  role  role

@@ -14,7 +14,7 @@ from garment_hub.forms import BaseForm
 from garment_hub.permissions import EVERY_ROLE, audience, public, signed_in
 from models.base import utc_now
 from models.errors import Invalid, TooMany
-from models.user import ConsentPurpose
+from models.user import ConsentPurpose, Role
 
 bp = Blueprint("accounts", __name__)
 
@@ -104,7 +104,7 @@ def change_password() -> Response:
 
 
 @bp.post("/account/consents/<any(district_office, public_display):purpose>")
-@audience(*EVERY_ROLE)
+@audience(Role.DESIGNER, Role.FACTORY_OWNER)
 def change_consent(purpose: str) -> Response:
     change = services.grant_consent if request.form.get("agrees") == "yes" else services.withdraw_consent
     change(get_session(), signed_in(), ConsentPurpose(purpose))

@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session
 
+from garment_hub.db import reading
 from models.base import utc_now
 from models.errors import TooMany
 from models.user import SignInFailure
@@ -55,23 +56,32 @@ class Throttle:
         return hmac.new(self.secret.encode(), f"{kind}:{value}".encode(), hashlib.sha256).hexdigest()
 
     def count(self, counters: list[Counter], now: datetime | None = None) -> list[int]:
-        """Count a try before it is checked; raises TooMany, without counting, when there were too many.
+        """Count a try before it is checked; raises TooMany, without counting it, when there were too many.
 
-        Returns the ids of the rows, to be taken back when the try was right. Counting first leaves no gap through
-        which many tries at once could slip.
+        Returns the ids of the rows, to be taken back when the try was right. Each try is written before it looks at
+        the others, so that of many at once no more get through than one after the other, on any database.
         """
         now = now or utc_now()
-        with Session(self.engine.execution_options(writes=False)) as session:
-            _refuse(session, counters, now)
-        with Session(self.engine) as session:
-            session.execute(delete(SignInFailure).where(SignInFailure.at <= now - WINDOW))
-            _refuse(session, counters, now)
-            rows = [SignInFailure(key=counter.key, at=now) for counter in counters]
-            session.add_all(rows)
-            session.flush()
-            ids = [row.id for row in rows]
-            session.commit()
+        with reading(self.engine) as session:
+            _refuse(session, counters, now, written=0)
+        ids = self._write(counters, now)
+        try:
+            with reading(self.engine) as session:
+                _refuse(session, counters, now, written=1)
+        except TooMany:
+            with Session(self.engine) as session:
+                take_back(session, ids)
+                session.commit()
+            raise
         return ids
+
+    def _write(self, counters: list[Counter], now: datetime) -> list[int]:
+        rows = [SignInFailure(key=counter.key, at=now) for counter in counters]
+        with Session(self.engine, expire_on_commit=False) as session:
+            session.execute(delete(SignInFailure).where(SignInFailure.at <= now - WINDOW))
+            session.add_all(rows)
+            session.commit()
+        return [row.id for row in rows]
 
 
 def take_back(session: Session, ids: list[int]) -> None:
@@ -79,19 +89,20 @@ def take_back(session: Session, ids: list[int]) -> None:
     session.execute(delete(SignInFailure).where(SignInFailure.id.in_(ids)))
 
 
-def _refuse(session: Session, counters: list[Counter], now: datetime) -> None:
-    waits = [wait for counter in counters if (wait := _wait(session, counter, now))]
+def _refuse(session: Session, counters: list[Counter], now: datetime, *, written: int) -> None:
+    """Raise TooMany when a counter is full; ``written`` of its rows are the try's own."""
+    waits = [wait for counter in counters if (wait := _wait(session, counter, now, written))]
     if waits:
         raise TooMany("too_many_tries", retry_after=max(waits))
 
 
-def _wait(session: Session, counter: Counter, now: datetime) -> int:
+def _wait(session: Session, counter: Counter, now: datetime, written: int) -> int:
     """Seconds until the next try may be made."""
     recent = (
         select(SignInFailure.at)
         .where(SignInFailure.key == counter.key, SignInFailure.at > now - WINDOW)
         .order_by(SignInFailure.at.desc())
-        .offset(counter.limit - 1)
+        .offset(counter.limit - 1 + written)
         .limit(1)
     )
     at = session.scalar(recent)

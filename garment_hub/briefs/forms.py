@@ -54,8 +54,8 @@ class YesNoField(ChoiceField):
             raise ValueError(_("Please choose one of the answers shown."))
         self.data = TRUTHS[valuelist[0]]
 
-    def pre_validate(self, form: Any) -> None:
-        """Checked when it was read."""
+    def post_validate(self, form: Any, validation_stopped: bool) -> None:
+        """Checked when it was read; the value is no longer the text that was offered."""
 
 
 class StepForm(TokenForm):

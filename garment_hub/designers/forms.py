@@ -74,19 +74,23 @@ class BusinessNumberField(TextField):
         return business_number.written(self.data) if self.data else ""
 
 
-class SignUpForm(ConsentFields, BaseForm):
-    name = TextField(lazy_gettext("Your name"), required=lazy_gettext("Please write your name."))
+class RegisterForm(BaseForm):
+    """For a person who has an account but no profile."""
+
     brand = TextField(
         lazy_gettext("Brand"), required=lazy_gettext("Please write the brand, or the name you work under.")
     )
+
+
+class SignUpForm(ConsentFields, RegisterForm):
+    """The same for somebody without an account."""
+
+    name = TextField(lazy_gettext("Your name"), required=lazy_gettext("Please write your name."))
     email = EmailField(lazy_gettext("E-mail"), required=lazy_gettext("Please write your e-mail."))
     password = NewPasswordField(lazy_gettext("Password"), required=lazy_gettext("Please write a password."))
 
 
-class ProfileForm(BaseForm):
-    brand = TextField(
-        lazy_gettext("Brand"), required=lazy_gettext("Please write the brand, or the name you work under.")
-    )
+class ProfileForm(RegisterForm):
     introduction = LongTextField(lazy_gettext("About you"), longest=1000)
     items = ChoicesField(lazy_gettext("What do you have made?"))
     market = ChoiceField(lazy_gettext("Where do you sell?"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -13,14 +13,14 @@ from garment_hub.accounts import services as accounts
 from garment_hub.accounts import sign_in
 from garment_hub.db import get_session
 from garment_hub.designers import services
-from garment_hub.designers.forms import PictureForm, ProfileForm, SignUpForm
+from garment_hub.designers.forms import PictureForm, ProfileForm, RegisterForm, SignUpForm
 from garment_hub.designers.queries import designer_of, designers_page, get_designer, past_order_count
 from garment_hub.labels import choices
 from garment_hub.permissions import Access, audience, public, signed_in
 from garment_hub.site import current_district
 from models.designer import Designer
 from models.errors import Invalid
-from models.user import ConsentPurpose, Role, User
+from models.user import Role, User
 
 bp = Blueprint("designers", __name__)
 
@@ -32,7 +32,7 @@ COLUMNS = tuple(
 
 def _person() -> User | None:
     """Whoever looks at a public page."""
-    return get_session().get_one(User, current_user.id) if current_user.is_authenticated else None
+    return signed_in() if current_user.is_authenticated else None
 
 
 @bp.route("/designers")
@@ -75,19 +75,26 @@ def picture(designer_id: int, picture_id: int) -> Response:
 @bp.route("/sign-up/designer", methods=["GET", "POST"])
 @public
 def sign_up() -> ResponseReturnValue:
-    form = SignUpForm()
+    """For strangers with an account to be made; for a designer without a profile just the profile."""
+    is_designer = current_user.is_authenticated and current_user.role == Role.DESIGNER
+    if is_designer and designer_of(get_session(), signed_in()):
+        return redirect(url_for("designers.edit"), 303)
+    form = RegisterForm() if is_designer else SignUpForm()
     if form.validate_on_submit():
-        password_hash = accounts.hash_password(form.password.data)  # before the session's first statement
         try:
-            _register(form, password_hash)
+            services.register_designer(get_session(), _user(form), brand=form.brand.data)
         except Invalid as error:
             form.refuse(error)
         else:
             return redirect(url_for("designers.edit", new=1), 303)
-    return render_template("designers/sign_up.html", form=form), 422 if form.errors else 200
+    return render_template("designers/sign_up.html", form=form, is_designer=is_designer), 422 if form.errors else 200
 
 
-def _register(form: SignUpForm, password_hash: str) -> None:
+def _user(form: RegisterForm) -> User:
+    """Who is signed in, or the person that the form describes, then signed in."""
+    if not isinstance(form, SignUpForm):
+        return signed_in()
+    password_hash = accounts.hash_password(form.password.data)  # before the session's first statement
     session = get_session()
     user = accounts.register_person(
         session,
@@ -98,31 +105,34 @@ def _register(form: SignUpForm, password_hash: str) -> None:
         email=form.email.data,
         consents=form.consents,
     )
-    is_public = ConsentPurpose.PUBLIC_DISPLAY in form.consents
-    services.register_designer(session, user, brand=form.brand.data, is_public=is_public)
     sign_in.start(session, user)
+    return user
 
 
 def _own() -> Designer:
-    """The profile of whoever is signed in; an account made by command gets its profile here."""
-    user = signed_in()
-    return designer_of(get_session(), user) or Designer(
-        user_id=user.id, district_id=user.district_id, brand=user.name, items=[], is_public=False, pictures=[]
-    )
+    """The profile of whoever is signed in; who has none is led to make one."""
+    designer = designer_of(get_session(), signed_in())
+    if designer is None:
+        abort(redirect(url_for("designers.sign_up"), 303))
+    return designer
 
 
 @bp.route("/designers/me/edit", methods=["GET", "POST"])
 @audience(Role.DESIGNER)
 def edit() -> ResponseReturnValue:
     designer = _own()
-    form = ProfileForm(data={name: getattr(designer, name) for name in COLUMNS})
-    form.items.choices = choices("item")
-    form.market.choices = choices("market")
+    form = _profile_form(designer)
     if form.validate_on_submit():
-        get_session().add(designer)
         services.change_profile(get_session(), designer, _values(form))
         return redirect(url_for("designers.edit", saved=1), 303)
     return _edit_page(designer, form, PictureForm(formdata=None)), 422 if form.errors else 200
+
+
+def _profile_form(designer: Designer, **options: None) -> ProfileForm:
+    form = ProfileForm(data={name: getattr(designer, name) for name in COLUMNS}, **options)
+    form.items.choices = choices("item")
+    form.market.choices = choices("market")
+    return form
 
 
 def _values(form: ProfileForm) -> dict[str, object]:
@@ -161,10 +171,7 @@ def add_picture() -> ResponseReturnValue:
             picture_form.refuse(error)
         else:
             return redirect(url_for("designers.edit", saved=1, _anchor="pictures"), 303)
-    form = ProfileForm(formdata=None, data={name: getattr(designer, name) for name in COLUMNS})
-    form.items.choices = choices("item")
-    form.market.choices = choices("market")
-    return _edit_page(designer, form, picture_form), 422
+    return _edit_page(designer, _profile_form(designer, formdata=None), picture_form), 422
 
 
 def _stored(form: PictureForm) -> str | None:

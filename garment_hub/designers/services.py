@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session
 
 from models.designer import Designer, PortfolioPicture
 from models.errors import Invalid, NotFound
-from models.user import User
+from models.user import ConsentPurpose, User
 
 MOST_PICTURES = 12
 
 
-def register_designer(session: Session, user: User, *, brand: str, is_public: bool = False) -> Designer:
+def register_designer(session: Session, user: User, *, brand: str) -> Designer:
+    """A profile for a person; public only when the person agreed to that."""
+    is_public = any(consent.purpose == ConsentPurpose.PUBLIC_DISPLAY for consent in user.consents)
     designer = Designer(user=user, district_id=user.district_id, brand=brand, is_public=is_public)
     session.add(designer)
     session.flush()
@@ -30,8 +32,6 @@ def change_profile(session: Session, designer: Designer, values: Mapping[str, ob
 
 def add_picture(session: Session, designer: Designer, key: str, caption: str) -> PortfolioPicture:
     """Show a stored picture; refuses more than twelve, also when two arrive at once."""
-    session.add(designer)
-    session.flush()
     session.execute(select(Designer.id).where(Designer.id == designer.id).with_for_update())
     shown = select(func.count()).select_from(PortfolioPicture).where(PortfolioPicture.designer_id == designer.id)
     if (session.scalar(shown) or 0) >= MOST_PICTURES:

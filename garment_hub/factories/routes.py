@@ -51,7 +51,7 @@ WEEKS_SHOWN, WEEKS_ASKED = 4, 8
 
 def _person() -> User | None:
     """Whoever looks at a public page."""
-    return get_session().get_one(User, current_user.id) if current_user.is_authenticated else None
+    return signed_in() if current_user.is_authenticated else None
 
 
 @bp.route("/factories")

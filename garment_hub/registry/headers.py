@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
-from garment_hub.registry.cells import clean, is_blank
+from garment_hub.registry.cells import clean, is_blank, without_controls
 from garment_hub.registry.columns import FIELDS, field_of, normalise_heading
 from garment_hub.registry.reading import Unreadable
 from models.errors import Invalid
@@ -49,7 +49,7 @@ class Header:
 
     def raw(self, row: Sequence[str]) -> dict[str, str]:
         """Heading -> text as it stands; columns without a heading are called by their number."""
-        return {self._heading(column): text for column, text in enumerate(row) if text.strip()}
+        return {self._heading(column): without_controls(text) for column, text in enumerate(row) if text.strip()}
 
     def _heading(self, column: int) -> str:
         heading = self.headings[column] if column < len(self.headings) else ""

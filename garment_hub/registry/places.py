@@ -37,12 +37,18 @@ class Gazetteer:
 
     def __init__(self, places: Iterable[Place], today: date) -> None:
         self._today = today
+        self._by_id: dict[int, Place] = {}
         self._found: dict[str, list[Place]] = {}
         for place in places:
+            self._by_id[place.id] = place
             for name in {_place_key(name) for name in (place.code, *place.names)}:
                 self._found.setdefault(name, []).append(place)
         # 장안동 is the legal name of what 장안1동 and 장안2동 are; it does not say which.
         self._divided = {_PARTED.sub("동", name) for name in self._found if _PARTED.search(name)} - set(self._found)
+
+    def names_of(self, place_id: int | None) -> tuple[str, ...]:
+        place = self._by_id.get(place_id or 0)
+        return place.names if place else ()
 
     def read(self, text: str) -> Reading[int]:
         """The id of the neighbourhood that a cell names."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from garment_hub.factories.search import search_text
 from garment_hub.registry import codes, values
 from garment_hub.registry.cells import clean, is_blank
 from garment_hub.registry.columns import TOP_ITEM_GROUPS
@@ -19,7 +20,8 @@ from garment_hub.registry.places import Gazetteer
 from garment_hub.registry.remarks import Outcome, Reading, Remark, left_out
 from garment_hub.registry.trades import Evidence, classify
 from models import vocabulary
-from models.factory import CapabilityKind, LegalForm, OperatingStatus, Sector
+from models.district import Neighbourhood
+from models.factory import CapabilityKind, Factory, LegalForm, OperatingStatus, Sector
 
 WORKING_DAYS_A_MONTH = 22
 LONGEST_LEAD_TIME = 365
@@ -65,17 +67,9 @@ class Prepared:
     pieces_per_day: int | None = None
     stated_on: date | None = None
     remarks: list[dict[str, Any]] = field(default_factory=list)
-
-    @property
-    def content_hash(self) -> str:
-        return content_hash(
-            {
-                "values": self.values,
-                "capabilities": {kind.value: held for kind, held in self.capabilities.items()},
-                "rate": self.pieces_per_day,
-                "stated_on": self.stated_on,
-            }
-        )
+    # Worked out here and not while the database is held.
+    content_hash: str = ""
+    search_text: str = ""
 
     def say(self, name: str, *remarks: Remark) -> None:
         self.remarks += [remark.as_json(name) for remark in remarks]
@@ -105,7 +99,16 @@ class Preparer:
         source_id = clean(cells.get("source_id", ""))
         known_id = "" if is_blank(source_id) or source_id == "0" else source_id
         prepared.key = self._keys.key(known_id, name.value, prepared.values.get("address", ""))
+        prepared.content_hash = _content_hash(prepared)
+        prepared.search_text = self._search_text(prepared)
         return prepared
+
+    def _search_text(self, prepared: Prepared) -> str:
+        names = self._gazetteer.names_of(prepared.values.get("neighbourhood_id"))
+        sketch = Factory(name=prepared.values["name"], introduction=prepared.values.get("introduction"))
+        if names:
+            sketch.neighbourhood = Neighbourhood(name_ko=names[0], name_en=names[1])
+        return search_text(sketch)
 
     @staticmethod
     def _keep(prepared: Prepared, name: str, reading: Reading[Any]) -> None:
@@ -221,6 +224,17 @@ class Preparer:
             code = "trade_unknown" if trade.evidence is Evidence.REGISTER else "trade_other"
             column = "industry" if "industry" in self._header.fields else "name"
             prepared.say(column, Remark(code, Outcome.KEPT_APART, clean(cells.get(column, ""))))
+
+
+def _content_hash(prepared: Prepared) -> str:
+    return content_hash(
+        {
+            "values": prepared.values,
+            "capabilities": {kind.value: held for kind, held in prepared.capabilities.items()},
+            "rate": prepared.pieces_per_day,
+            "stated_on": prepared.stated_on,
+        }
+    )
 
 
 def _hold(prepared: Prepared, code: codes.Code, count: int | None = None) -> None:

@@ -11,12 +11,10 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session, selectinload
 
-from garment_hub.factories.search import search_text
 from garment_hub.factories.services import RATES, refresh_search_text
 from garment_hub.registry.preparation import Prepared
 from garment_hub.registry.remarks import Outcome, Remark
 from garment_hub.registry.snapshots import COLUMNS, SPOKEN_FOR, snapshot
-from models.district import Neighbourhood
 from models.factory import (
     CapabilityKind,
     Factory,
@@ -24,6 +22,7 @@ from models.factory import (
     FactoryFact,
     FactoryRate,
     FactSource,
+    OperatingStatus,
 )
 from models.registry_import import FactoryIdentity, RegistryRow, RowAction
 
@@ -111,27 +110,16 @@ def _row(
 def _create(session: Session, origin: Origin, rows: Sequence[Prepared]) -> list[dict[str, Any]]:
     if not rows:
         return []
-    places = {place.id: place for place in session.scalars(_neighbourhoods(origin))}
-    values = [_columns(origin, prepared, places) for prepared in rows]
+    values = [_columns(origin, prepared) for prepared in rows]
     ids = session.scalars(insert(Factory).returning(Factory.id, sort_by_parameter_order=True), values).all()
     _insert_children(session, origin, list(zip(rows, ids, strict=True)))
     return [_row(origin, prepared, RowAction.CREATED, id_) for prepared, id_ in zip(rows, ids, strict=True)]
 
 
-def _neighbourhoods(origin: Origin) -> Any:
-    return select(Neighbourhood).where(Neighbourhood.district_id == origin.district_id)
-
-
-def _columns(origin: Origin, prepared: Prepared, places: Mapping[int, Neighbourhood]) -> dict[str, Any]:
-    known = {name: prepared.values[name] for name in COLUMNS if name in prepared.values}
-    sketch = Factory(
-        name=prepared.values["name"],
-        introduction=prepared.values.get("introduction"),
-        neighbourhood=places.get(prepared.values.get("neighbourhood_id", 0)),
-    )
-    unknown = dict.fromkeys(name for name in COLUMNS if name not in known and name != "status")
-    status = {"status": prepared.values.get("status", Factory.status.default.arg)}
-    return {"district_id": origin.district_id, "search_text": search_text(sketch)} | unknown | status | known
+def _columns(origin: Origin, prepared: Prepared) -> dict[str, Any]:
+    """Every column of a new factory: rows of one statement all have the same ones."""
+    unknown = dict.fromkeys(COLUMNS) | {"status": OperatingStatus.ACTIVE}
+    return {"district_id": origin.district_id, "search_text": prepared.search_text} | unknown | prepared.values
 
 
 def _insert_children(session: Session, origin: Origin, stored: Sequence[tuple[Prepared, int]]) -> None:

@@ -88,7 +88,11 @@ def test_korean_reads_as_it_is_spoken(app: Flask) -> None:
 
 
 def test_free_days_are_never_rounded_up_nor_needed_ones_down(app: Flask) -> None:
-    values = {"needed_hundredths": 267, "free_hundredths": 1571, "needed_by": "2027-03-12"}
+    values: dict[str, str | int | float | None] = {
+        "needed_hundredths": 267,
+        "free_hundredths": 1571,
+        "needed_by": "2027-03-12",
+    }
     with app.app_context(), force_locale("en"):
         text = sentence(Reason("has_free_days", values))
     assert "15.7 days" in text and "takes 2.7" in text

@@ -2,5 +2,5 @@
 
 from hypothesis import settings
 
-settings.register_profile("recommender", deadline=None, max_examples=30, derandomize=True, print_blob=True)
+settings.register_profile("recommender", deadline=None, max_examples=25, derandomize=True, print_blob=True)
 settings.load_profile("recommender")

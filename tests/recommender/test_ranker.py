@@ -32,7 +32,7 @@ def fitted(register: list[FactoryFeatures], log: list[Outcome] | None = None) ->
     return PartnerRanker(stage_of=STAGE_OF).fit(register, log or [], TODAY)
 
 
-@settings(max_examples=20)
+@settings(max_examples=15)
 @given(briefs(), registers, logs)
 def test_the_score_is_the_sum_of_its_parts(
     brief: BriefFeatures, register: list[FactoryFeatures], log: list[Outcome]
@@ -45,7 +45,7 @@ def test_the_score_is_the_sum_of_its_parts(
         assert 0.0 <= one.score <= 1.0 + 1e-12
 
 
-@settings(max_examples=20)
+@settings(max_examples=15)
 @given(briefs(), registers, logs)
 def test_every_reason_is_in_the_table_with_its_numbers(
     brief: BriefFeatures, register: list[FactoryFeatures], log: list[Outcome]

@@ -34,7 +34,7 @@ def _every_step(brief: BriefFeatures, register: list[FactoryFeatures]) -> list[B
     return steps
 
 
-@settings(max_examples=100)
+@settings(max_examples=80)
 @given(briefs(), registers)
 def test_no_single_step_opens_more_than_the_one_named(brief: BriefFeatures, register: list[FactoryFeatures]) -> None:
     out = [factory for factory in register if feasibility.answer(brief, factory) is Answer.NO]
