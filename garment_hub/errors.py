@@ -43,13 +43,17 @@ MESSAGES = {
     "password_wrong": lazy_gettext("This is not the password you use now."),
     "consent_needed": lazy_gettext("This consent ends only together with your account."),
     "brief_over": lazy_gettext("This brief is closed. Write a new one to ask again."),
-    "brief_already_asked": lazy_gettext("Factories have this brief in front of them, so it stays as it is. Write a new one to change it."),
+    "brief_already_asked": lazy_gettext(
+        "Factories have this brief in front of them, so it stays as it is. Write a new one to change it."
+    ),
     "brief_incomplete": lazy_gettext("Something a factory needs for a price is still missing."),
     "brief_day_over": lazy_gettext("The day you need them is over. Please choose a later one."),
     "brief_not_open": lazy_gettext("This brief is not open, so no factory can be asked or answer."),
     "too_many_files": lazy_gettext("A brief holds at most %(most)s pictures. Remove one first."),
     "choose_factories": lazy_gettext("Please tick at least one factory to ask."),
-    "too_many_asked": lazy_gettext("At most %(most)s factories can be asked at a time. Wait for an answer, or choose fewer."),
+    "too_many_asked": lazy_gettext(
+        "At most %(most)s factories can be asked at a time. Wait for an answer, or choose fewer."
+    ),
     "factory_already_asked": lazy_gettext("You have already asked %(factory)s with this brief."),
     "factory_not_there": lazy_gettext("One of the factories can no longer be asked. Make a new list and choose again."),
     "reason_needed": lazy_gettext("Please choose one of the reasons."),

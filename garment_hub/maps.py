@@ -96,7 +96,7 @@ def areas_of(borders: Mapping[str, Any] | None, places: Sequence[Neighbourhood])
 
 
 def joined_name(places: Sequence[Neighbourhood]) -> str:
-    """Names of one shape, the shared ending said once (신설·용두동); what no longer exists gives way to its successors."""
+    """Names of one shape, the ending they share said once (신설·용두동); what is gone gives way to its successors."""
     present = [place for place in places if place.valid_to is None] or list(places)
     names = [place_name(place) for place in present]
     ending = next((end for end in ("동", "-dong") if all(name.endswith(end) for name in names)), "")
@@ -145,8 +145,8 @@ def _shape(area: Area, row: Row, most: int, project: Callable[[Point], Point]) -
     if row.url is None:
         return drawn
     name = _("%(place)s, %(count)s factories", place=row.name, count=row.count or 0)
-    return Markup('<a href="{}" aria-label="{}"{}><title>{}</title>{}</a>').format(
-        row.url, name, Markup(' aria-current="true"') if row.is_chosen else "", name, drawn
+    return Markup('<a href="{}"{}><title>{}</title>{}</a>').format(
+        row.url, Markup(' aria-current="true"') if row.is_chosen else "", name, drawn
     )
 
 

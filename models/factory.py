@@ -84,6 +84,8 @@ class Factory(Base):
     phone: Mapped[str | None]
     address: Mapped[str | None]
     is_address_public: Mapped[bool] = mapped_column(default=False)
+    # The owner has not agreed, or no longer agrees, that strangers see the factory.
+    is_display_refused: Mapped[bool] = mapped_column(default=False)
     neighbourhood_id: Mapped[int | None] = mapped_column(ForeignKey("neighbourhood.id"), index=True)
     lat: Mapped[float | None]
     lon: Mapped[float | None]
@@ -121,6 +123,7 @@ class Factory(Base):
         return (
             self.sector == Sector.GARMENT
             and self.status != OperatingStatus.CLOSED
+            and not self.is_display_refused
             and (self.owner_id is not None or self.legal_form == LegalForm.COMPANY or self.public_basis is not None)
         )
 
@@ -130,6 +133,7 @@ class Factory(Base):
         return and_(
             cls.sector == Sector.GARMENT,
             cls.status != OperatingStatus.CLOSED,
+            cls.is_display_refused.is_(False),
             or_(
                 cls.owner_id.is_not(None),
                 cls.legal_form == LegalForm.COMPANY,

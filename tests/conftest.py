@@ -14,6 +14,7 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
@@ -41,6 +42,10 @@ CHROMIUM_FLAGS = (
     "--disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update "
     "--disable-sync"
 ).split()
+
+# No deadline: a busy machine is no failure. The same examples each time: neither is bad luck.
+settings.register_profile("house", deadline=None, max_examples=25, derandomize=True, print_blob=True)
+settings.load_profile("house")
 MARKED_BY_FIXTURE = {"chromium": "browser", "postgresql_server": "postgresql"}
 
 
@@ -93,7 +98,7 @@ def make_app(tmp_path: Path, empty_database: Path) -> Iterator[Callable[..., Fla
 
     def make(**overrides: Any) -> Flask:
         folder = tmp_path / uuid4().hex
-        settings = {
+        chosen = {
             "TESTING": True,
             "DATA_DIR": folder,
             "SECRET_KEY": SECRET,
@@ -102,9 +107,9 @@ def make_app(tmp_path: Path, empty_database: Path) -> Iterator[Callable[..., Fla
         if {"DATA_DIR", "DATABASE_URL"}.isdisjoint(overrides):
             folder.mkdir()
             shutil.copy(empty_database, folder / DATABASE)
-            made.append(create_app(**settings))
+            made.append(create_app(**chosen))
         else:
-            made.append(_migrated(**settings))
+            made.append(_migrated(**chosen))
         return made[-1]
 
     yield make

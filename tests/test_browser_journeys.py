@@ -14,13 +14,14 @@ from tests.builders import in_days
 from tests.conftest import LiveSite
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, ViewportSize
 
-PHONE = {"width": 390, "height": 844}
-DESK = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DESK: ViewportSize = {"width": 1280, "height": 900}
 OWNERS_FACTORY = "말순솔기"  # of owner@demo.example
 SMALLEST_TARGET = 48
 NewPage = Callable[..., "Page"]
+Look = Callable[["Page"], None]
 
 with_and_without_script = pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
 
@@ -33,11 +34,16 @@ def sign_in(page: Page, site: LiveSite, identifier: str) -> None:
     page.wait_for_url(lambda address: "/sign-in" not in address)
 
 
-def look_at(page: Page) -> None:
-    assert problems(page) == [], page.url
+def eye(script: bool) -> Look:
+    """Looks at a page with axe, which needs scripts; without them the same pages are only walked through."""
+
+    def look_at(page: Page) -> None:
+        assert problems(page) == [], page.url
+
+    return look_at if script else lambda page: None
 
 
-def sign_up(page: Page, site: LiveSite) -> None:
+def sign_up(page: Page, site: LiveSite, look_at: Look) -> None:
     page.goto(f"{site.url}/sign-up/designer")
     look_at(page)
     page.fill("[name=name]", "오새봄")
@@ -49,7 +55,7 @@ def sign_up(page: Page, site: LiveSite) -> None:
     page.wait_for_url(lambda address: "/sign-up" not in address)
 
 
-def write_brief(page: Page, site: LiveSite) -> None:
+def write_brief(page: Page, site: LiveSite, look_at: Look) -> None:
     """Four steps, each looked at; the second first sent with mistakes."""
     page.goto(f"{site.url}/briefs/new?item=shirt_blouse")
     look_at(page)
@@ -79,7 +85,7 @@ def write_brief(page: Page, site: LiveSite) -> None:
     page.wait_for_url("**/recommendations")
 
 
-def ask_two(page: Page) -> None:
+def ask_two(page: Page, look_at: Look) -> None:
     """The demo owner's factory and the first other one on the list."""
     look_at(page)
     shown = page.locator(".candidate")
@@ -96,7 +102,7 @@ def ask_two(page: Page) -> None:
     look_at(page)
 
 
-def newest_request(page: Page, site: LiveSite) -> None:
+def newest_request(page: Page, site: LiveSite, look_at: Look) -> None:
     page.goto(f"{site.url}/quote-requests")
     look_at(page)
     page.locator("main .link-card").first.click()
@@ -108,14 +114,15 @@ def newest_request(page: Page, site: LiveSite) -> None:
 def test_newcomer_signs_up_posts_a_brief_asks_two_and_sees_the_answer(
     live_site: LiveSite, new_page: NewPage, script: bool
 ) -> None:
+    look_at = eye(script)
     designer = new_page(viewport=DESK, java_script_enabled=script)
-    sign_up(designer, live_site)
-    write_brief(designer, live_site)
-    ask_two(designer)
+    sign_up(designer, live_site, look_at)
+    write_brief(designer, live_site, look_at)
+    ask_two(designer, look_at)
     answers = designer.url.split("?")[0]
     owner = new_page(viewport=PHONE, java_script_enabled=script)
     sign_in(owner, live_site, "owner@demo.example")
-    newest_request(owner, live_site)
+    newest_request(owner, live_site, look_at)
     owner.get_by_role("button", name="이 값에 할게요").click()
     owner.get_by_role("heading", name="답을 보냈어요").wait_for()
     designer.goto(answers)
@@ -134,15 +141,16 @@ def test_newcomer_signs_up_posts_a_brief_asks_two_and_sees_the_answer(
 
 @with_and_without_script
 def test_phone_owner_answers_with_a_condition(live_site: LiveSite, new_page: NewPage, script: bool) -> None:
+    look_at = eye(script)
     designer = new_page(viewport=PHONE, java_script_enabled=script)
     sign_in(designer, live_site, "designer@demo.example")
-    write_brief(designer, live_site)
-    ask_two(designer)
+    write_brief(designer, live_site, look_at)
+    ask_two(designer, look_at)
     owner = new_page(viewport=PHONE, java_script_enabled=script)
     sign_in(owner, live_site, "owner@demo.example")
-    newest_request(owner, live_site)
+    newest_request(owner, live_site, look_at)
     look_at(owner)
-    for box in map(lambda button: button.bounding_box(), owner.locator("main button:visible, main summary").all()):
+    for box in (button.bounding_box() for button in owner.locator("main button:visible, main summary").all()):
         assert box is not None
         assert box["height"] >= SMALLEST_TARGET
     owner.locator(".answer-form summary").click()
@@ -160,13 +168,14 @@ def test_phone_owner_answers_with_a_condition(live_site: LiveSite, new_page: New
 
 @with_and_without_script
 def test_phone_owner_refuses_with_one_tap(live_site: LiveSite, new_page: NewPage, script: bool) -> None:
+    look_at, blind = eye(script), eye(False)  # the pages before were looked at above
     designer = new_page(viewport=PHONE, java_script_enabled=script)
     sign_in(designer, live_site, "designer2@demo.example")
-    write_brief(designer, live_site)
-    ask_two(designer)
+    write_brief(designer, live_site, blind)
+    ask_two(designer, blind)
     owner = new_page(viewport=PHONE, java_script_enabled=script)
     sign_in(owner, live_site, "owner@demo.example")
-    newest_request(owner, live_site)
+    newest_request(owner, live_site, blind)
     owner.get_by_role("button", name="꽉 찼어요").click()
     owner.get_by_role("heading", name="답을 보냈어요").wait_for()
     look_at(owner)

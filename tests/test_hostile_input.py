@@ -39,6 +39,8 @@ HOSTILE: dict[str, bytes] = {
     "blanks": b"  \t\r\n ",
     "nothing": b"",
 }
+# Tried in each field by itself, the others filled in well; the rest in all fields at once.
+ALONE = ("markup", "control characters", "half a letter", "a number past every column", "a number below all", "blanks")
 FILES = {
     "../../etc/passwd": b"root",
     "x.svg": b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>",
@@ -167,13 +169,13 @@ def test_the_forms_are_found(forms: list[Found]) -> None:
 
 
 @pytest.mark.usefixtures("nothing_kept")
-def test_every_field_with_every_hostile_text(world: World, forms: list[Found]) -> None:
+def test_every_field_by_itself(world: World, forms: list[Found]) -> None:
     wrong = []
     for found in forms:
         plain = found.plain
         for name in found.one_of_each:
-            for what, value in HOSTILE.items():
-                if complained := complaint(send(world, found, plain | {name: [value]})):
+            for what in ALONE:
+                if complained := complaint(send(world, found, plain | {name: [HOSTILE[what]]})):
                     wrong.append(f"{found} {name}: {what}: {complained}")
     assert wrong == []
 

@@ -61,9 +61,11 @@ def test_newcomer_from_signing_up_to_the_answer(
     assert designer.send("/sign-up/designer", SIGN_UP).status_code == 303
     new = designer.get("/briefs/new?item=shirt_blouse&lang=ko")
     step2 = designer.send("/briefs", {"item": "shirt_blouse", "form_token": token_on(new.text)}).location
-    step3 = designer.send(step2, {"quantity": "120", "needed_by": in_days(28).isoformat(), "budget_per_piece_krw": "12000",
-                                  "colours": "2", "sizes": "3", "action": "next"}).location  # fmt: skip
-    step4 = designer.send(step3, {"processes": ["cutting", "sewing_assembly"], "fabric": ["woven"], "action": "next"}).location
+    numbers = {"quantity": "120", "needed_by": in_days(28).isoformat(), "budget_per_piece_krw": "12000"}
+    step3 = designer.send(step2, numbers | {"colours": "2", "sizes": "3", "action": "next"}).location
+    step4 = designer.send(
+        step3, {"processes": ["cutting", "sewing_assembly"], "fabric": ["woven"], "action": "next"}
+    ).location
     look_over = designer.get(step4)
     assert "120장" in look_over.text
     brief_id = int(step4.split("/")[2])

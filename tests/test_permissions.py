@@ -97,8 +97,8 @@ GET  /readyz                                        200   200   200   200   200 
 GET  /sign-in                                       200   303   303   303   303   303   303   303   303   303
 POST /sign-in                                       422   422   422   422   422   422   422   422   422   422
 POST /sign-out                                      303   303   303   303   303   303   303   303   303   303
-GET  /sign-up/designer                              200   200   200   200   200   200   200   200   200   200
-POST /sign-up/designer                              422   422   422   422   422   422   422   422   422   422
+GET  /sign-up/designer                              200   303   303   200   200   200   200   200   200   200
+POST /sign-up/designer                              422   303   303   422   422   422   422   422   422   422
 GET  /sign-up/factory                               200   200   200   303   303   200   200   200   200   200
 POST /sign-up/factory                               422   422   422   303   303   422   422   422   422   422
 GET  /static/css/tokens.css                         200   200   200   200   200   200   200   200   200   200

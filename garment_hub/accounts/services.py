@@ -17,6 +17,7 @@ from garment_hub.accounts.identifiers import identifier_of
 from models.base import utc_now
 from models.designer import Designer
 from models.errors import Invalid
+from models.factory import Factory
 from models.user import Consent, ConsentPurpose, Role, User, UserSession
 
 if TYPE_CHECKING:
@@ -198,3 +199,4 @@ def withdraw_consent(session: Session, person: User, purpose: ConsentPurpose) ->
 
 def _show_publicly(session: Session, person: User, is_public: bool) -> None:
     session.execute(update(Designer).where(Designer.user_id == person.id).values(is_public=is_public))
+    session.execute(update(Factory).where(Factory.owner_id == person.id).values(is_display_refused=not is_public))

@@ -22,7 +22,7 @@ from models.factory import (
     FactoryRate,
     FactSource,
 )
-from models.user import User
+from models.user import ConsentPurpose, User
 
 # Facts that are neither a column nor a capability kind.
 RATES, CERTIFICATES, CAPACITY = "rates", "certificates", "capacity"
@@ -49,7 +49,12 @@ def register_factory(
 ) -> Factory:
     """A new listing with the three facts that cannot be missing; its phone is the owner's."""
     factory = Factory(
-        district_id=owner.district_id, owner=owner, name=name, neighbourhood=neighbourhood, phone=owner.phone
+        district_id=owner.district_id,
+        owner=owner,
+        name=name,
+        neighbourhood=neighbourhood,
+        phone=owner.phone,
+        is_display_refused=not _agrees_to_display(owner),
     )
     session.add(factory)
     session.flush()
@@ -59,6 +64,12 @@ def register_factory(
     state_codes(factory, CapabilityKind.STAGE, stages, said)
     confirm(session, factory, said)
     return factory
+
+
+def _agrees_to_display(owner: User) -> bool:
+    return any(
+        consent.purpose is ConsentPurpose.PUBLIC_DISPLAY and consent.withdrawn_at is None for consent in owner.consents
+    )
 
 
 def refresh_search_text(factory: Factory) -> None:

@@ -9,9 +9,9 @@ from typing import Any
 from flask_babel import gettext as _
 
 from garment_hub.factories.queries import History
-from garment_hub.labels import day, full_day, label, number, term, terms, won
+from garment_hub.labels import day, full_day, label, locale_code, number, term, terms, won
 from models.capacity import today_in_seoul
-from models.factory import CapabilityKind, Factory, FactoryFact, FactoryRate
+from models.factory import CapabilityKind, Factory, FactoryFact, FactoryRate, FactSource
 
 
 def freshness(confirmed_on: date | None) -> str:
@@ -26,9 +26,17 @@ def freshness(confirmed_on: date | None) -> str:
 
 
 def sources(facts: Iterable[FactoryFact | None]) -> str:
-    """Source and date of a group of facts, each pair once, the latest first."""
-    stated = sorted({(fact.stated_on, fact.source) for fact in facts if fact}, reverse=True)
-    return " / ".join(f"{label(source)} · {full_day(on)}" for on, source in stated)
+    """Where a group of facts comes from: each source once, with its day or its first and last."""
+    days: dict[FactSource, list[date]] = {}
+    for fact in facts:
+        if fact:
+            days.setdefault(fact.source, []).append(fact.stated_on)
+    latest = sorted(days.items(), key=lambda stated: max(stated[1]), reverse=True)
+    return " / ".join(f"{label(source)} · {_span(min(on), max(on))}" for source, on in latest)
+
+
+def _span(first: date, last: date) -> str:
+    return full_day(last) if first == last else f"{full_day(first)} – {full_day(last)}"
 
 
 def fact_of(name: str, factory: Factory) -> FactoryFact | None:
@@ -48,7 +56,7 @@ def figures(factory: Factory) -> list[dict[str, Any]]:
         {
             "label": _("%(item)s a day", item=rate_name(rate.item, rate.stage)) if rate else _("Pieces a day"),
             "value": number(rate.pieces_per_day) if rate else None,
-            "unit": _("pieces"),
+            "unit": _unit(_("pieces")),
         },
         _figure(_("Fewest pieces"), factory.minimum_order_quantity, _("pieces")),
         _figure(_("Days once the fabric is there"), factory.lead_time_days, _("days")),
@@ -57,7 +65,12 @@ def figures(factory: Factory) -> list[dict[str, Any]]:
 
 
 def _figure(name: str, value: int | None, unit: str) -> dict[str, Any]:
-    return {"label": name, "value": None if value is None else number(value), "unit": unit}
+    return {"label": name, "value": None if value is None else number(value), "unit": _unit(unit)}
+
+
+def _unit(word: str) -> str:
+    """Korean counts without a blank: 40장, but 40 pieces."""
+    return word if locale_code() == "ko" else f" {word}"
 
 
 def rates(factory: Factory) -> list[tuple[str, str]]:

@@ -45,11 +45,10 @@ def factories_counted(count: int) -> str:
 
 def own_days(schedule: Schedule) -> tuple[str, str]:
     """How long it takes at the factory's own rate, and when it could be."""
+    free = _free(schedule.free_weeks)
     if schedule.needed_hundredths is None:
-        needed = _("Not known: you have not written how many you make a day")
-    else:
-        needed = _("About %(days)s days of work", days=days(_half_days(schedule.needed_hundredths)))
-    return needed, _free(schedule.free_weeks)
+        return _("To be confirmed"), _("You have not written how many you make a day.") + " " + free
+    return _("About %(days)s days of work", days=days(_half_days(schedule.needed_hundredths))), free
 
 
 def _half_days(hundredths: int) -> int:

@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Connection, String, and_, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from models.brief import Brief
@@ -30,16 +31,16 @@ from recommender import BriefFeatures, FactoryFeatures, FreeWeek, Outcome, Place
 
 # Weeks after the needed day that are read too: the answer to "what if it came later".
 WEEKS_LATER = 5
-# Fields of FactoryFeatures that hold codes, by the kind of their rows.
-STATED_KINDS = {
-    "items": CapabilityKind.ITEM,
-    "categories": CapabilityKind.CATEGORY,
-    "fabrics": CapabilityKind.FABRIC,
-    "processes": CapabilityKind.PROCESS,
-    "stages": CapabilityKind.STAGE,
-    "machines": CapabilityKind.MACHINE,
-    "markets": CapabilityKind.MARKET,
-    "difficulties": CapabilityKind.DIFFICULTY,
+# Kind of a code -> the field of FactoryFeatures that holds them.
+FIELD_OF_KIND: dict[str, str] = {
+    CapabilityKind.ITEM.value: "items",
+    CapabilityKind.CATEGORY.value: "categories",
+    CapabilityKind.FABRIC.value: "fabrics",
+    CapabilityKind.PROCESS.value: "processes",
+    CapabilityKind.STAGE.value: "stages",
+    CapabilityKind.MACHINE.value: "machines",
+    CapabilityKind.MARKET.value: "markets",
+    CapabilityKind.DIFFICULTY.value: "difficulties",
 }
 CAPACITY = "capacity"
 
@@ -123,35 +124,25 @@ def load_factories(session: Session, which: Condition, window: Window | None) ->
 
     Columns instead of rows, and one query a table: a district may hold 25,000 factories.
     """
-    ids = select(Factory.id).where(which)
+    session.flush()  # the connection below does not ask for it
+    connection, ids = session.connection(), select(Factory.id).where(which)
     beside = _Beside(
-        codes=_codes(session, ids),
-        complete=_complete_kinds(session, ids),
-        rates=_rates(session, ids),
-        certificates=_certificates(session, ids),
-        weeks=_weeks(session, ids, window) if window else {},
+        stated=_stated(connection, ids),
+        rates=_rates(connection, ids),
+        certificates=_certificates(connection, ids),
+        weeks=_weeks(connection, ids, window) if window else {},
     )
-    return [_features(row, beside) for row in session.execute(_factory_columns(which))]
+    return [_features(row, beside) for row in connection.execute(_factory_columns(which))]
 
 
 @dataclass(frozen=True, slots=True)
 class _Beside:
     """What stands in tables beside the factory's own, by factory."""
 
-    codes: Mapping[int, Mapping[str, _Codes]]
-    complete: Mapping[int, frozenset[str]]
+    stated: Mapping[int, Mapping[str, Stated]]
     rates: Mapping[int, tuple[Rate, ...]]
     certificates: Mapping[int, Mapping[str, date | None]]
     weeks: Mapping[int, tuple[FreeWeek, ...]]
-
-    def stated(self, factory_id: int) -> dict[str, Stated]:
-        """Each list of codes that was spoken about, by its field."""
-        codes, complete = self.codes.get(factory_id, {}), self.complete.get(factory_id, frozenset())
-        return {
-            name: Stated(frozenset(codes[kind].has), frozenset(codes[kind].has_not), kind.value in complete)
-            for name, kind in STATED_KINDS.items()
-            if kind in codes
-        }
 
 
 def _factory_columns(which: Condition) -> Any:
@@ -195,7 +186,7 @@ def _features(row: Any, beside: _Beside) -> FactoryFeatures:
         place=_factory_place(row),
         verified_on=row.verified_on,
         text=row.introduction or "",
-        **beside.stated(row.id),
+        **beside.stated.get(row.id, {}),
     )
 
 
@@ -210,37 +201,46 @@ def _factory_place(row: Any) -> Place | None:
     return _place(row.dong_lat, row.dong_lon) or Place(round(own.lat, 2), round(own.lon, 2))
 
 
-@dataclass(slots=True)
-class _Codes:
-    """Codes of one kind of one factory."""
+def _stated(connection: Connection, ids: Any) -> dict[int, dict[str, Stated]]:
+    """Each list of codes that was spoken about, by factory and field.
 
-    has: list[str]
-    has_not: list[str]
-
-
-def _codes(session: Session, ids: Any) -> dict[int, dict[str, _Codes]]:
-    row = FactoryCapability
-    query = select(row.factory_id, type_coerce(row.kind, String), row.code, row.has).where(row.factory_id.in_(ids))
-    found: dict[int, dict[str, _Codes]] = defaultdict(dict)
-    for factory_id, kind, code, has in session.execute(query):
-        codes = found[factory_id].get(kind)
-        if codes is None:
-            codes = found[factory_id][kind] = _Codes([], [])
-        (codes.has if has else codes.has_not).append(code)
+    The codes of one list come as one text, and equal lists are one object: there are far fewer of them than factories.
+    """
+    complete = {(one, name) for one, name in connection.execute(_complete_lists(ids))}
+    refused = {(one, kind): codes for one, kind, codes in connection.execute(_code_lists(ids, has=False))}
+    found: dict[int, dict[str, Stated]] = defaultdict(dict)
+    for factory_id, kind, codes in connection.execute(_code_lists(ids, has=True)):
+        if field := FIELD_OF_KIND.get(kind):
+            key = (factory_id, kind)
+            found[factory_id][field] = _list_of(codes, refused.pop(key, "") if refused else "", key in complete)
+    for (factory_id, kind), codes in refused.items():
+        if field := FIELD_OF_KIND.get(kind):
+            found[factory_id][field] = _list_of("", codes, (factory_id, kind) in complete)
     return found
 
 
-def _complete_kinds(session: Session, ids: Any) -> dict[int, frozenset[str]]:
-    query = select(FactoryFact.factory_id, FactoryFact.name).where(
+def _code_lists(ids: Any, *, has: bool) -> Any:
+    row = FactoryCapability
+    codes = func.aggregate_strings(row.code, " ")
+    query = select(row.factory_id, type_coerce(row.kind, String), codes)
+    return query.where(row.factory_id.in_(ids), row.has.is_(has)).group_by(row.factory_id, row.kind)
+
+
+@lru_cache(maxsize=10_000)
+def _list_of(has: str, has_not: str, is_complete: bool) -> Stated:
+    return Stated(frozenset(has.split()), frozenset(has_not.split()), is_complete)
+
+
+def _complete_lists(ids: Any) -> Any:
+    return select(FactoryFact.factory_id, FactoryFact.name).where(
         FactoryFact.is_complete, FactoryFact.factory_id.in_(ids)
     )
-    return {one: frozenset(names) for one, names in _grouped(session.execute(query)).items()}
 
 
-def _rates(session: Session, ids: Any) -> dict[int, tuple[Rate, ...]]:
+def _rates(connection: Connection, ids: Any) -> dict[int, tuple[Rate, ...]]:
     row = FactoryRate
     query = select(row.factory_id, row.pieces_per_day, row.item, row.stage).where(row.factory_id.in_(ids))
-    rows = ((one, Rate(float(pieces), item, stage)) for one, pieces, item, stage in session.execute(query))
+    rows = ((one, Rate(float(pieces), item, stage)) for one, pieces, item, stage in connection.execute(query))
     # In a fixed order: the database promises none, and stored lists are compared.
     return {one: tuple(sorted(rates, key=_rate_order)) for one, rates in _grouped(rows).items()}
 
@@ -249,28 +249,37 @@ def _rate_order(rate: Rate) -> tuple[str, str]:
     return rate.item or "", rate.stage or ""
 
 
-def _certificates(session: Session, ids: Any) -> dict[int, dict[str, date | None]]:
+def _certificates(connection: Connection, ids: Any) -> dict[int, dict[str, date | None]]:
     row = FactoryCertificate
     query = select(row.factory_id, row.code, row.valid_until).where(row.factory_id.in_(ids)).order_by(row.code)
     found: dict[int, dict[str, date | None]] = defaultdict(dict)
-    for factory_id, code, until in session.execute(query):
+    for factory_id, code, until in connection.execute(query):
         found[factory_id][code] = until
     return found
 
 
-def _weeks(session: Session, ids: Any, window: Window) -> dict[int, tuple[FreeWeek, ...]]:
+def _weeks(connection: Connection, ids: Any, window: Window) -> dict[int, tuple[FreeWeek, ...]]:
     """Free capacity in the window; an empty tuple for who stated capacity once, no entry for who never did."""
     spoken = select(CapacityWeek.factory_id).where(CapacityWeek.factory_id.in_(ids))
     noted = select(FactoryFact.factory_id).where(FactoryFact.name == CAPACITY, FactoryFact.factory_id.in_(ids))
-    found: dict[int, tuple[FreeWeek, ...]] = dict.fromkeys(session.scalars(spoken.union(noted)), ())
+    found: dict[int, tuple[FreeWeek, ...]] = dict.fromkeys(connection.scalars(spoken.union(noted)), ())
     free = CapacityWeek.open_hundredths - CapacityWeek.booked_hundredths - CapacityWeek.held_hundredths
     query = select(CapacityWeek.factory_id, CapacityWeek.starts_on, free).where(
         CapacityWeek.factory_id.in_(ids), CapacityWeek.starts_on.between(window.first, window.last)
     )
-    rows = ((one, FreeWeek(monday, hundredths)) for one, monday, hundredths in session.execute(query))
+    rows = ((one, _week(monday, hundredths)) for one, monday, hundredths in connection.execute(query))
     for factory_id, weeks in _grouped(rows).items():
-        found[factory_id] = tuple(sorted(weeks, key=lambda week: week.starts_on))
+        found[factory_id] = tuple(sorted(weeks, key=_monday))
     return found
+
+
+@lru_cache(maxsize=10_000)
+def _week(monday: date, hundredths: int) -> FreeWeek:
+    return FreeWeek(monday, hundredths)
+
+
+def _monday(week: FreeWeek) -> date:
+    return week.starts_on
 
 
 def _grouped(pairs: Iterable[Any]) -> dict[int, list[Any]]:

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from garment_hub.recommendations.rankers import unfitted_ranker
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from recommender import SignalRanker
 
 LEARNT_SHARE = 0.8  # of the dated orders, the earliest; the rest is foretold
-MOST_CASES = 400  # the latest ones
+MOST_CASES = 400
 MOST_SCORED = 1_000_000  # cases times factories, so that a nightly run stays a matter of minutes
 FEWEST_CASES = 20
 SITE_SPLITS = 4
@@ -95,7 +96,8 @@ def _by_time(factories: Sequence[FactoryFeatures], dated: Sequence[Outcome]) -> 
     as_of = cut - timedelta(days=1)
     later = [row for row in ordered if row.ordered_on and row.ordered_on >= cut and row.factory in known]
     cases = [Case(_brief_of(row, row.ordered_on or cut), frozenset({row.factory})) for row in later]
-    cases = cases[-min(MOST_CASES, max(FEWEST_CASES, MOST_SCORED // len(factories))) :]
+    most = min(MOST_CASES, max(FEWEST_CASES, MOST_SCORED // max(1, len(factories))))
+    cases = cases[:: max(1, ceil(len(cases) / most))]  # spread over the whole time
     learnt = [row for row in ordered if row.ordered_on and row.ordered_on < cut]
     return [Trial(factories, learnt, as_of, cases)] if learnt else []
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import functools
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from garment_hub.db import engine_of, unit_of_work
 from garment_hub.registry import wording
@@ -21,7 +22,7 @@ from garment_hub.registry.orders import import_orders
 from garment_hub.registry.queries import Report
 from garment_hub.registry.reading import MAX_BYTES, Unreadable
 from garment_hub.registry.remarks import Told
-from garment_hub.registry.services import Upload, import_registry
+from garment_hub.registry.services import UnitOfWork, Upload, import_registry
 from models.capacity import today_in_seoul
 from models.district import DEFAULT_DISTRICT
 from models.errors import Invalid
@@ -71,6 +72,13 @@ def _register_district(calls: Any) -> None:
     create.set_defaults(run=_create_district)
 
 
+def _works(app: Flask) -> UnitOfWork:
+    def work(*, writes: bool = True) -> AbstractContextManager[Session]:
+        return unit_of_work(engine_of(app).execution_options(writes=writes))
+
+    return work
+
+
 def _read(path: Path) -> bytes:
     """The file's bytes; a file that is too large is refused before it is read."""
     if path.stat().st_size > MAX_BYTES:
@@ -81,7 +89,7 @@ def _read(path: Path) -> bytes:
 def _import_registry(arguments: argparse.Namespace, app: Flask) -> int:
     upload = Upload(arguments.file.name, _read(arguments.file), arguments.source, _mapping(arguments.map))
     report = import_registry(
-        functools.partial(unit_of_work, engine_of(app)),
+        _works(app),
         upload,
         district_code=arguments.district,
         today=today_in_seoul(),
@@ -155,7 +163,7 @@ def _print_report(report: Report, *, is_dry_run: bool) -> None:
 
 def _import_orders(arguments: argparse.Namespace, app: Flask) -> int:
     report = import_orders(
-        functools.partial(unit_of_work, engine_of(app)),
+        _works(app),
         _read(arguments.file),
         district_code=arguments.district,
         today=today_in_seoul(),

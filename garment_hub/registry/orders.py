@@ -64,7 +64,7 @@ def import_orders(unit_of_work: UnitOfWork, data: bytes, *, district_code: str, 
     """Each row is stored once, however often its file comes; a row without a known factory is left out."""
     lines = _read(data)
     report = OrdersReport(rows=len(lines.rows), encoding=lines.encoding, unmapped=lines.unmapped)
-    with unit_of_work() as session:
+    with unit_of_work(writes=False) as session:
         district_id = district_by_code(session, district_code).id
         factories = _factories(session, district_id)
     prepared = _Orders(lines.columns, factories, today, report).prepare(lines.rows)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
@@ -37,7 +37,11 @@ from models.registry_import import (
 CHUNK = 500
 T = TypeVar("T")
 
-UnitOfWork = Callable[[], AbstractContextManager[Session]]
+
+class UnitOfWork(Protocol):
+    """Opens a transaction of its own; one that only reads holds up nobody who writes."""
+
+    def __call__(self, *, writes: bool = True) -> AbstractContextManager[Session]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,14 +189,14 @@ def _rehearse(
     report.unmapped, report.mapping = plan.header.unmapped, plan.header.mapping
     new: list[Firm] = []
     for chunk in _chunks(prepared):
-        with unit_of_work() as session:
+        with unit_of_work(writes=False) as session:
             found = sort_chunk(session, district_id, source, chunk)
         for action, count in found.counts().items():
             setattr(report, action.value, getattr(report, action.value) + count)
         for one in chunk:
             report.tell(one.number, one.remarks)
         new += [_sketch(-one.number, one.values) for one in found.created]
-    with unit_of_work() as session:
+    with unit_of_work(writes=False) as session:
         report.duplicates = len(propose(new, _firms(session, district_id)))
     return report
 
@@ -215,7 +219,7 @@ def _firms(session: Session, district_id: int) -> list[Firm]:
 
 def _propose_duplicates(unit_of_work: UnitOfWork, origin: Origin) -> None:
     """Pairs with a factory this import created; comparing is done outside of any transaction."""
-    with unit_of_work() as session:
+    with unit_of_work(writes=False) as session:
         created = set(
             session.scalars(
                 select(RegistryRow.factory_id).where(
@@ -244,8 +248,8 @@ def _finish(unit_of_work: UnitOfWork, import_id: int) -> Report:
     with unit_of_work() as session:
         imported = session.get_one(RegistryImport, import_id)
         imported.status, imported.finished_at = ImportStatus.DONE, utc_now()
-        session.flush()
-        return report_of(session, imported)
+    with unit_of_work(writes=False) as session:
+        return report_of(session, session.get_one(RegistryImport, import_id))
 
 
 def _with_table(report: Report, plan: _Plan) -> Report:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -18,7 +19,7 @@ from models.brief import Brief, Supplier
 TODAY = date(2027, 2, 1)  # a Monday
 
 
-def brief(**values: object) -> Brief:
+def brief(**values: Any) -> Brief:
     return Brief(
         **{
             "item": "shirt_blouse", "quantity": 120, "styles": 1, "colours": 1, "sizes": 1, "processes": ["cutting"],
@@ -28,7 +29,7 @@ def brief(**values: object) -> Brief:
     )  # fmt: skip
 
 
-def checked(fitting: Fitting | None = None, **values: object) -> Check:
+def checked(fitting: Fitting | None = None, **values: Any) -> Check:
     return check_brief(brief(**values), TODAY, is_weekday, fitting)
 
 
@@ -65,7 +66,7 @@ def test_four_weeks_with_a_sample_are_tight_and_a_later_day_is_proposed() -> Non
 @settings(deadline=None)
 @given(st.integers(1, 200), st.integers(1, 2000), st.booleans(), st.booleans())
 def test_a_proposed_day_is_the_first_that_has_room(days: int, quantity: int, sample: bool, pattern: bool) -> None:
-    values = {"quantity": quantity, "is_sample_wanted": sample, "is_pattern_ready": pattern}
+    values: dict[str, Any] = {"quantity": quantity, "is_sample_wanted": sample, "is_pattern_ready": pattern}
     found = checked(needed_by=TODAY + timedelta(days=days), **values)
     if found.later is None:
         return
@@ -122,7 +123,9 @@ def test_every_finding_has_words_in_every_language(app: Flask) -> None:
         *checked(Fitting(0, 3), category="infantwear", quantity=1, sizes=2, fabric_by=None).findings,
         *checked(Fitting(0, 0), needed_by=TODAY + timedelta(days=3)).findings,
         *checked(needed_by=TODAY + timedelta(weeks=4)).findings,
-        *checked(needed_by=TODAY + timedelta(days=10), quantity=1, is_sample_wanted=False, is_pattern_ready=True).findings,
+        *checked(
+            needed_by=TODAY + timedelta(days=10), quantity=1, is_sample_wanted=False, is_pattern_ready=True
+        ).findings,
         *checked(quantity=None).findings,
     ]
     assert {finding.code for finding in found} == set(wording.FINDINGS)

@@ -135,7 +135,9 @@ def test_a_megabyte_of_text_is_refused_and_kept(browser: Browser, draft: Brief) 
     assert text in page.text
 
 
-@pytest.mark.parametrize(("name", "value"), [("processes", "magic"), ("fabric", "air"), ("fabric_by", "me"), ("deliver_to", "1")])
+@pytest.mark.parametrize(
+    ("name", "value"), [("processes", "magic"), ("fabric", "air"), ("fabric_by", "me"), ("deliver_to", "1")]
+)
 def test_a_word_that_is_not_offered_is_refused(browser: Browser, draft: Brief, name: str, value: str) -> None:
     sent = {"processes": "cutting", "action": "next"} | {name: value}
     page = browser.send(f"/briefs/{draft.id}/edit/3", sent)
@@ -143,7 +145,9 @@ def test_a_word_that_is_not_offered_is_refused(browser: Browser, draft: Brief, n
     assert f'href="#{name}"' in page.text
 
 
-def test_a_draft_may_be_put_away_with_gaps_but_not_with_errors(browser: Browser, draft: Brief, session: Session) -> None:
+def test_a_draft_may_be_put_away_with_gaps_but_not_with_errors(
+    browser: Browser, draft: Brief, session: Session
+) -> None:
     page = browser.send(f"/briefs/{draft.id}/edit/2", {"colours": "4", "action": "later"})
     assert page.status_code == 303
     look_again(session, draft)
@@ -233,7 +237,9 @@ def test_what_is_no_picture_is_named_and_nothing_is_kept(
 def test_a_picture_is_taken_out_again_and_the_typed_note_stays(
     app: Flask, browser: Browser, draft: Brief, session: Session
 ) -> None:
-    browser.send(f"/briefs/{draft.id}/edit/3", {"processes": "cutting", "action": "next", "drawings": (picture(), "a.png")})
+    browser.send(
+        f"/briefs/{draft.id}/edit/3", {"processes": "cutting", "action": "next", "drawings": (picture(), "a.png")}
+    )
     file = session.scalars(select(BriefFile)).one()
     session.commit()
     page = browser.send(f"/briefs/{draft.id}/edit/3", {"processes": "cutting", "note": "단추", "remove": str(file.id)})
@@ -254,7 +260,12 @@ def test_who_has_no_profile_yet_writes_it_first(client_as: ClientAs) -> None:
 
 @pytest.mark.parametrize("language", ["ko", "en", "it"])
 def test_every_step_stands_in_every_language(browser: Browser, draft: Brief, language: str) -> None:
-    for address in ("/briefs", "/briefs/new", f"/briefs/{draft.id}", *(f"/briefs/{draft.id}/edit/{n}" for n in range(1, 5))):
+    for address in (
+        "/briefs",
+        "/briefs/new",
+        f"/briefs/{draft.id}",
+        *(f"/briefs/{draft.id}/edit/{n}" for n in range(1, 5)),
+    ):
         page = browser.get(f"{address}?lang={language}")
         assert page.status_code == 200
         assert "%(" not in page.text

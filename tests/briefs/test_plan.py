@@ -63,7 +63,9 @@ def test_working_days_between_two_days_are_counted_both_ways(one: date, other: d
     assert abs(counted) <= abs((other - one).days)
 
 
-@pytest.mark.parametrize("free", [date(2027, 2, 8), date(2027, 2, 9), date(2026, 9, 25), date(2027, 3, 1), date(2027, 3, 6)])
+@pytest.mark.parametrize(
+    "free", [date(2027, 2, 8), date(2027, 2, 9), date(2026, 9, 25), date(2027, 3, 1), date(2027, 3, 6)]
+)
 def test_korean_holidays_and_weekends_are_free(free: date) -> None:
     assert not working_days_of("KR")(free)
 

@@ -51,7 +51,9 @@ def test_a_draft_starts_with_what_is_usual_and_misses_the_rest(session: Session,
 def test_steps_are_written_under_their_outer_names(session: Session, designer: Designer) -> None:
     brief = services.draft_brief(session, designer, "tshirt", None)
     place = designer.district.neighbourhoods[0]
-    services.write_step(session, brief, {"quantity": 30, "vat_included": True, "deliver_to": place.code, "fabric": ["denim"]})
+    services.write_step(
+        session, brief, {"quantity": 30, "vat_included": True, "deliver_to": place.code, "fabric": ["denim"]}
+    )
     session.expire(brief)
     assert (brief.quantity, brief.is_vat_included, brief.deliver_to, brief.fabrics) == (30, True, place, ["denim"])
 

@@ -157,9 +157,12 @@ def test_a_wrong_answer_is_named_and_what_was_typed_stays(
     client_as: ClientAs, owner: User, asked: QuoteRequest, session: Session, wrong: dict[str, str], field: str
 ) -> None:
     sent = {
-        "answer": "conditional", "condition": "한 주 늦게", "unit_price_krw": "13500", "ready_on": in_days(30).isoformat(),
+        "answer": "conditional",
+        "condition": "한 주 늦게",
+        "unit_price_krw": "13500",
+        "ready_on": in_days(30).isoformat(),
         "remark": "나나인치도 해요",
-    }  # fmt: skip
+    }
     page = client_as(owner).send(f"/quote-requests/{asked.id}/quote?lang=ko", sent | wrong)
     assert page.status_code == 422
     assert "<title>오류:" in page.text
@@ -264,7 +267,9 @@ def test_the_factory_a_new_brief_was_begun_for_is_remembered_to_the_end(
 
 
 @pytest.mark.parametrize("factory_ids", [[], ["nonsense"]])
-def test_asking_nobody_is_refused(client_as: ClientAs, designer: Designer, brief: Brief, factory_ids: list[str]) -> None:
+def test_asking_nobody_is_refused(
+    client_as: ClientAs, designer: Designer, brief: Brief, factory_ids: list[str]
+) -> None:
     page = client_as(designer.user).send(f"/briefs/{brief.id}/quote-requests", {"factory": factory_ids})
     assert page.status_code == 422
 
@@ -273,13 +278,17 @@ def test_asking_nobody_is_refused(client_as: ClientAs, designer: Designer, brief
 def test_the_pages_stand_in_every_language(
     client_as: ClientAs, session: Session, owner: User, designer: Designer, asked: QuoteRequest, language: str
 ) -> None:
-    refused = request_quotes(session, asked.brief, [make_factory(session, asked.factory.district).id], today_in_seoul())[0]
+    refused = request_quotes(
+        session, asked.brief, [make_factory(session, asked.factory.district).id], today_in_seoul()
+    )[0]
     refused.move_to(RequestStatus.DECLINED)
     refused.decline_reason = DeclineReason.OTHER
     owners = client_as(owner)
     address = f"/quote-requests/{asked.id}"
     owners.send(f"{address}/quote", form_on(owners.get(address).text, f"{address}/quote"))
-    pages = [owners.get(f"{path}?lang={language}") for path in ("/quote-requests", address, f"/briefs/{asked.brief_id}")]
+    pages = [
+        owners.get(f"{path}?lang={language}") for path in ("/quote-requests", address, f"/briefs/{asked.brief_id}")
+    ]
     designers = client_as(designer.user)
     pages += [
         designers.get(f"{path}?lang={language}")

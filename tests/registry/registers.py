@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import csv
-import functools
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from datetime import date
 from typing import Any
@@ -16,17 +15,20 @@ from sqlalchemy.orm import Session, selectinload
 
 from garment_hub.db import engine_of, unit_of_work
 from garment_hub.registry.queries import Report
-from garment_hub.registry.services import Upload, import_registry
+from garment_hub.registry.services import UnitOfWork, Upload, import_registry
 from models.factory import Factory
 from models.registry_import import FactoryIdentity
 
 TODAY = date(2026, 11, 20)
 DISTRICT = "11230"
-Works = Callable[[], AbstractContextManager[Session]]
+Works = UnitOfWork
 
 
 def works_of(app: Flask) -> Works:
-    return functools.partial(unit_of_work, engine_of(app))
+    def work(*, writes: bool = True) -> AbstractContextManager[Session]:
+        return unit_of_work(engine_of(app).execution_options(writes=writes))
+
+    return work
 
 
 def as_csv(*rows: Sequence[Any], encoding: str = "utf-8") -> bytes:

@@ -316,10 +316,10 @@ def test_an_import_killed_anywhere_is_taken_up_and_ends_the_same(
     begun = 0
 
     @contextmanager
-    def killed() -> Iterator[Session]:
+    def killed(*, writes: bool = True) -> Iterator[Session]:
         nonlocal begun
         begun += 1
-        with works() as session:
+        with works(writes=writes) as session:
             yield session
             if begun == killed_at:
                 raise KeyboardInterrupt

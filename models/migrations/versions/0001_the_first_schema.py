@@ -280,6 +280,7 @@ def upgrade() -> None:
         sa.Column("phone", sa.String(), nullable=True),
         sa.Column("address", sa.String(), nullable=True),
         sa.Column("is_address_public", sa.Boolean(), nullable=False),
+        sa.Column("is_display_refused", sa.Boolean(), nullable=False),
         sa.Column("neighbourhood_id", sa.Integer(), nullable=True),
         sa.Column("lat", sa.Double(), nullable=True),
         sa.Column("lon", sa.Double(), nullable=True),

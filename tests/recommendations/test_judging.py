@@ -1,0 +1,36 @@
+"""A ranker is judged on what it could not know, and a district without factories or orders breaks nothing."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from garment_hub.recommendations.judging import figures
+from recommender import FactoryFeatures, Outcome, Stated
+
+AS_OF = date(2027, 3, 1)
+
+
+def factory(name: str) -> FactoryFeatures:
+    return FactoryFeatures(id=name, items=Stated(frozenset({"dress"})))
+
+
+def orders(count: int) -> list[Outcome]:
+    """Ten buyers, each loyal to one of ten factories."""
+    return [
+        Outcome(f"buyer:{number % 10}", str(number % 10), AS_OF - timedelta(days=2 * (count - number)), 50, "dress")
+        for number in range(count)
+    ]
+
+
+def test_loyal_buyers_are_foretold_and_labels_alone_do_not_tell_them_apart() -> None:
+    found = figures([factory(str(number)) for number in range(10)], orders(200), AS_OF)
+    assert (found["split"], found["cases"]) == ("time", 40)
+    assert found["partner"]["hit_at_3"]["mean"] == 1.0
+    assert found["label_count"]["hit_at_3"]["mean"] < 0.5
+
+
+def test_too_few_orders_are_not_judged() -> None:
+    factories = [factory(str(number)) for number in range(10)]
+    assert figures(factories, orders(12), AS_OF)["split"] == "none"
+    assert figures(factories, [], AS_OF) == {"split": "none", "cases": 0}
+    assert figures([], orders(200), AS_OF) == {"split": "none", "cases": 0}
