@@ -143,6 +143,11 @@ TEXTS = {
 }
 
 
+def status_of(error: DomainError) -> int:
+    """The status code of a refusal, also of one that is a kind of another."""
+    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+
+
 def sentence(error: DomainError) -> str:
     """The words for a refusal, in the language of the moment."""
     return str(MESSAGES[error.code]) % error.values
@@ -160,7 +165,7 @@ def _page(status: int, text: str) -> Response:
 
 
 def _domain_error(error: DomainError) -> Response:
-    response = _page(STATUS[type(error)], sentence(error))
+    response = _page(status_of(error), sentence(error))
     if isinstance(error, TooMany):
         response.headers["Retry-After"] = str(error.retry_after)
     return response

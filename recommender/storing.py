@@ -245,4 +245,5 @@ def _signals(stored: Mapping[str, Any]) -> Sequence[Any]:
     parts = PARTS | BASELINE_PARTS
     if strange := set(stored["weights"]) - set(parts):
         raise ValueError(f"weights: this version does not know {', '.join(sorted(strange))}")
-    return [parts[name](stored["stage_of"]) for name in stored["weights"]]
+    # In the order of the parts: a database may give back the keys of an object in another, and sums depend on it.
+    return [part(stored["stage_of"]) for name, part in parts.items() if name in stored["weights"]]

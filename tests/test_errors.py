@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from garment_hub import errors, schema
 from garment_hub.app import create_app
 from garment_hub.db import engine_of
+from models.errors import Invalid, TooMany
 
 ROOT = Path(__file__).parent.parent
 REFUSALS = {"Invalid", "NotFound", "Forbidden", "Conflict", "TooMany"}
@@ -37,6 +38,14 @@ def test_every_refusal_has_its_sentence() -> None:
     found = list(raised_codes())
     assert found
     assert [(place, code) for place, code in found if code not in errors.MESSAGES] == []
+
+
+def test_a_kind_of_refusal_has_the_status_of_its_kind() -> None:
+    class Unreadable(Invalid):
+        pass
+
+    assert errors.status_of(Unreadable("not_found")) == 422
+    assert errors.status_of(TooMany("too_many_tries", 30)) == 429
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from flask_login import current_user
 from garment_hub.accounts import services as accounts
 from garment_hub.accounts import sign_in
 from garment_hub.db import get_session
-from garment_hub.errors import STATUS
+from garment_hub.errors import status_of
 from garment_hub.factories import services, wording
 from garment_hub.factories.directory import FACETS, Counts, Wishes, count_found, count_wishes, find_page
 from garment_hub.factories.forms import CapacityForm, RegisterForm, SignUpForm, capacity_form, offer_codes
@@ -302,5 +302,5 @@ def _list_capacity(form: CapacityForm, factory: Factory, person: User, same: dic
         services.list_capacity(get_session(), factory, same or form.days, said)
     except DomainError as error:
         form.refuse(error)
-        return STATUS[type(error)]
+        return status_of(error)
     return 303

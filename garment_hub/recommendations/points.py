@@ -26,8 +26,12 @@ class Points:
 
 
 def points_of(parts: Mapping[str, float]) -> Points:
-    """Parts on the scale 0 to 1 as points; a part outside the four groups stands as a group of its own."""
-    tenths = _rounded(parts)
+    """Parts on the scale 0 to 1 as points; a part outside the four groups stands as a group of its own.
+
+    In the order of the groups, whatever order the database gave the parts back in.
+    """
+    known = [part for members in GROUPS.values() for part in members if part in parts]
+    tenths = _rounded({part: parts[part] for part in [*known, *sorted(parts.keys() - set(known))]})
     grouped = {part for members in GROUPS.values() for part in members}
     own = {part: (part,) for part in parts if part not in grouped}
     groups = {name: members for name, members in GROUPS.items() if any(part in parts for part in members)} | own

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -31,7 +32,7 @@ class ReplayPage:
 
 
 def replay_page(session: Session, recommendation: Recommendation) -> ReplayPage:
-    weights = recommendation.stored["weights"]
+    weights = _in_order(recommendation.stored["weights"])
     names = [str(sentences.PART_NAMES[part]) for part in weights]
     return ReplayPage(
         is_equal=replay(session, recommendation),
@@ -48,6 +49,11 @@ def replay_page(session: Session, recommendation: Recommendation) -> ReplayPage:
             for entry in recommendation.entries
         ],
     )
+
+
+def _in_order(weights: Mapping[str, float]) -> dict[str, float]:
+    """As everywhere else; a database may give back the keys of an object in another order."""
+    return {part: weights[part] for part in sentences.PART_NAMES if part in weights}
 
 
 def _points(value: float) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import Random
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,6 +33,16 @@ def test_no_part_is_moved_by_a_whole_tenth(parts: dict[str, float]) -> None:
     points = points_of(parts)
     assert all(abs(points.parts[name] - 100 * part) < 0.1 + 1e-9 for name, part in parts.items())
     assert all(points.parts[name] == 0.0 for name, part in parts.items() if part == 0.0)
+
+
+@given(PARTS, st.randoms(use_true_random=False))
+def test_the_order_of_the_parts_plays_no_role(parts: dict[str, float], random: Random) -> None:
+    """PostgreSQL gives back the keys of an object in an order of its own."""
+    names = list(parts)
+    random.shuffle(names)
+    shuffled = points_of({name: parts[name] for name in names})
+    assert shuffled == points_of(parts)
+    assert list(shuffled.parts) == list(points_of(parts).parts)
 
 
 def test_every_part_belongs_to_one_of_the_four_groups() -> None:
