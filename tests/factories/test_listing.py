@@ -76,7 +76,7 @@ def test_signing_up_makes_a_listed_factory_with_its_three_facts_and_leads_to_the
     app: Flask, session: Session, fresh: Callable[[], Factory]
 ) -> None:
     browser = Browser(app)
-    answer = browser.send("/sign-up/factory", SIGN_UP | {"dong": dong(session)})
+    answer = browser.send("/sign-up/factory", SIGN_UP | {"dong": dong(session), "shows_publicly": "y"})
     assert answer.status_code == 303
     factory = fresh()
     assert answer.location == f"/factories/{factory.id}/edit/fabrics?first=1"
@@ -88,6 +88,20 @@ def test_signing_up_makes_a_listed_factory_with_its_three_facts_and_leads_to_the
     assert page.status_code == 200
     assert Browser(app).get(f"/factories?q={factory.name[1:3]}").text.count("해든봉제") == 1
     assert Browser(app).sign_in("+82 10 0900 0123", "a sentence to sign in").status_code == 303
+
+
+def test_an_owner_decides_whether_strangers_see_the_factory(
+    app: Flask, session: Session, fresh: Callable[[], Factory]
+) -> None:
+    owner = Browser(app)
+    owner.send("/sign-up/factory", SIGN_UP | {"dong": dong(session)})
+    page = f"/factories/{fresh().id}"
+    assert owner.get(page).status_code == 200
+    assert Browser(app).get(page).status_code == 404
+    for answer, status in (("yes", 200), ("no", 404)):
+        owner.send("/account/consents/public_display", {"agrees": answer})
+        assert Browser(app).get(page).status_code == status
+        assert fresh().is_listed is (status == 200)
 
 
 @pytest.mark.parametrize("missing", ["name", "phone", "password", "stages", "dong", "accepts_service"])
