@@ -33,7 +33,8 @@ class District(Base):
     name_ko: Mapped[str]
     name_en: Mapped[str]
     country: Mapped[str] = mapped_column(default="KR")
-    borders: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    # Loaded where the map is drawn: it is large, and every page asks for its district.
+    borders: Mapped[dict[str, Any] | None] = mapped_column(Json, deferred=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 
     neighbourhoods: Mapped[list[Neighbourhood]] = relationship(

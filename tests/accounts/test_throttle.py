@@ -60,6 +60,7 @@ def test_another_spelling_does_not_start_another_count(app: Flask, victim: User)
     assert guess(Browser(app), " VICTIM@test.example", 1, "198.51.100.99") == [429]
 
 
+@pytest.mark.slow
 def test_trying_many_accounts_from_one_network_is_stopped(app: Flask, victim: User) -> None:
     browser = Browser(app)
     answers = [guess(browser, f"person{number}@test.example", 1)[0] for number in range(PER_NETWORK + 1)]

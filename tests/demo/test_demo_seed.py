@@ -63,6 +63,7 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     return app
 
 
+@pytest.mark.slow
 def test_same_seed_same_district(seeded: Flask, tmp_path: Path) -> None:
     again = new_app(tmp_path / "again")
     seed_demo(again, SMALL)
@@ -78,6 +79,7 @@ def test_sizes_are_as_asked(seeded: Flask) -> None:
         assert session.scalar(select(func.count()).select_from(Designer)) == 12
 
 
+@pytest.mark.slow
 def test_shape_follows_the_facts(tmp_path: Path) -> None:
     app = new_app(tmp_path)
     seed_demo(app, Size(seed=3))

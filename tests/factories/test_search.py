@@ -81,6 +81,7 @@ questions = st.one_of(
 )
 
 
+@pytest.mark.slow
 @given(questions)
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_it_finds_what_a_plain_look_finds(session: Session, many: list[Factory], question: str) -> None:

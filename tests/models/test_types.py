@@ -42,7 +42,7 @@ def stored(engine: Engine, **values: Any) -> District:
         district = District(code=f"{next_number()}", name_ko="구", name_en="gu", **values)
         session.add(district)
         session.commit()
-        session.refresh(district)
+        session.refresh(district, District.__mapper__.column_attrs.keys())
         return district
 
 

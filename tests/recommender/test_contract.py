@@ -40,6 +40,7 @@ every_ranker = pytest.mark.parametrize("ranker", RANKERS, ids=lambda ranker: typ
 AGO = TODAY - timedelta(days=40)
 
 
+@pytest.mark.slow
 @every_ranker
 @settings(max_examples=10)
 @given(brief=briefs(), register=registers, log=logs, data=st.data())
@@ -71,6 +72,7 @@ def test_exactly_the_factories_that_pass_are_ranked(
     assert [one.factory for one in ranker.recommend(brief, k=2).ranked] == [one.factory for one in answer.ranked[:2]]
 
 
+@pytest.mark.slow
 @every_ranker
 @settings(max_examples=10)
 @given(brief=briefs(), register=registers, log=logs)

@@ -76,6 +76,7 @@ def _freer(factory: FactoryFeatures) -> FactoryFeatures:
     return replace(factory, free_weeks=weeks(300, 300, 300, 0, 0))
 
 
+@pytest.mark.slow
 @settings(max_examples=15)
 @pytest.mark.parametrize("better", [_nearer, _cheaper, _freer])
 @given(km=st.floats(0.0, 14.0), floor=st.integers(5_000, 12_000), others=registers)

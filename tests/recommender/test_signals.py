@@ -52,6 +52,7 @@ rows_of_the_future = st.builds(
 ) | st.builds(lambda row, day: replace(row, ordered_on=None, delivered_on=day), outcomes, later)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("signal", LEARNING)
 @settings(max_examples=12)
 @given(brief=briefs(), register=registers, log=logs, future=st.lists(rows_of_the_future, max_size=10))
@@ -187,6 +188,7 @@ def test_a_price_that_may_be_higher_earns_only_what_is_certain() -> None:
     assert PriceFit(STAGE_OF).score(taxed, [unsaid]) == pytest.approx([3 - 2 * 9_350 / 9_000])
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(briefs(), registers, logs, st.lists(rows_of_the_future, max_size=10))
 def test_the_whole_list_does_not_know_the_future(
