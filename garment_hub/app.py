@@ -18,17 +18,29 @@ from garment_hub.accounts import sign_in
 from garment_hub.briefs import blueprint as briefs
 from garment_hub.briefs import recommendation_routes as _lists  # noqa: F401  (adds its pages to the blueprint)
 from garment_hub.briefs import routes as _briefs  # noqa: F401
+from garment_hub.cases import routes as cases
 from garment_hub.config import read_settings
 from garment_hub.dashboard import routes as dashboard
 from garment_hub.designers import routes as designers
 from garment_hub.factories import routes as factories
+from garment_hub.messages import routes as messages
+from garment_hub.notifications import routes as notifications
+from garment_hub.orders import award_routes as _awards  # noqa: F401
+from garment_hub.orders import blueprint as orders
+from garment_hub.orders import document_routes as _documents  # noqa: F401
+from garment_hub.orders import review_routes as _reviews  # noqa: F401
+from garment_hub.orders import routes as _orders  # noqa: F401
+from garment_hub.orders import terms_routes as _terms  # noqa: F401
 from garment_hub.pages import routes as pages
 from garment_hub.quotes import routes as quotes
 from garment_hub.recommendations import routes as recommendations
 from garment_hub.registry import routes as registry
 from garment_hub.secret import secret_key
 
-ROOMS = (pages, accounts, factories, designers, recommendations, briefs, quotes, registry, dashboard)
+ROOMS = (
+    pages, accounts, notifications, factories, designers, recommendations, briefs, quotes, orders, messages, cases,
+    registry, dashboard,
+)  # fmt: skip
 MEGABYTE = 1024 * 1024
 
 
@@ -47,7 +59,7 @@ def create_app(**overrides: Any) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    db.init_app(app, db.make_engine(db.database_url(app.config)))
+    db.init_app(app, db.make_engine(db.database_url(app.config), race_ms=app.config["TEST_RACE_MS"]))
     CSRFProtect(app)
     for part in (site, labels, errors, headers, sign_in):
         part.init_app(app)

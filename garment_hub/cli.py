@@ -9,12 +9,15 @@ from collections.abc import Sequence
 
 from flask import Flask
 from flask_babel import force_locale
+from sqlalchemy.exc import OperationalError
 
-from garment_hub import server
+from garment_hub import jobs, server
 from garment_hub.accounts import commands as accounts
+from garment_hub.backup import commands as backup
 from garment_hub.config import SettingError
 from garment_hub.demo import commands as demo
 from garment_hub.errors import sentence
+from garment_hub.notifications import commands as notifications
 from garment_hub.recommendations import commands as recommendations
 from garment_hub.registry import commands as registry
 from garment_hub.schema import SchemaError
@@ -22,7 +25,7 @@ from garment_hub.schema import commands as schema
 from models.errors import DomainError
 
 DONE, NOT_GOOD_ENOUGH, COULD_NOT = 0, 1, 2
-ROOMS = (server, schema, accounts, registry, demo, recommendations)
+ROOMS = (server, schema, accounts, registry, demo, recommendations, notifications, jobs, backup)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -43,6 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
     except OSError as error:
         print(": ".join(str(part) for part in (error.filename, error.strerror or error) if part), file=sys.stderr)
+    except OperationalError as error:
+        print(f"The database cannot be reached: {error.orig} Check GARMENT_HUB_DATABASE_URL.", file=sys.stderr)
     except KeyboardInterrupt:
         return DONE
     return COULD_NOT

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,22 @@ def _boolean(text: str) -> bool:
 
 def _words(text: str) -> str:
     return text.strip()
+
+
+def _web_address(text: str) -> str:
+    if not text.strip().startswith(("https://", "http://")):
+        raise ValueError(text)
+    return text.strip()
+
+
+def _sender(text: str) -> str:
+    if "@" not in parseaddr(text)[1]:
+        raise ValueError(text)
+    return text.strip()
+
+
+def _mail_security(text: str) -> str:
+    return {"starttls": "starttls", "tls": "tls", "off": "off"}[text.strip().casefold()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +75,23 @@ SETTINGS: tuple[Setting, ...] = (
         "TEST_RACE_MS", int, "0", "Only in a demo database: pause between check and write, to provoke races in tests"
     ),
     Setting("UPLOAD_LIMIT_MB", int, "32", "Largest request accepted, in megabytes"),
+    Setting("SITE_URL", _web_address, "http://127.0.0.1:8000", "Address of the site, for links in messages"),
+    Setting(
+        "MAIL_DIR",
+        lambda text: Path(text).resolve(),
+        None,
+        "Mails and messages become files in this folder and go nowhere else",
+    ),
+    Setting("MAIL_FROM", _sender, "Garment Hub <no-reply@localhost>", "Sender of e-mails"),
+    Setting("SMTP_HOST", _words, None, "Mail server; unset: e-mails wait"),
+    Setting("SMTP_PORT", int, "587", "Its port"),
+    Setting("SMTP_SECURITY", _mail_security, "starttls", "starttls, tls, or off for a server on the same machine"),
+    Setting("SMTP_USER", _words, None, "Name to sign in with at the mail server; unset: without signing in"),
+    Setting("SMTP_PASSWORD", str, None, "Password for it"),
+    Setting(
+        "MESSAGE_URL", _web_address, None, "Address of a KakaoTalk or SMS service that takes JSON; unset: messages wait"
+    ),
+    Setting("MESSAGE_TOKEN", _words, None, "Sent to it as a bearer token"),
 )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import Flask, Response, current_app, g, has_request_context, request
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
@@ -24,11 +24,21 @@ def database_url(config: dict[str, Any]) -> str:
     return config["DATABASE_URL"] or f"sqlite:///{Path(config['DATA_DIR']) / 'garment_hub.sqlite3'}"
 
 
-def make_engine(url: str) -> Engine:
-    """An engine whose transactions begin as the design wants them on either database."""
+def make_engine(url: str, race_ms: int = 0) -> Engine:
+    """An engine whose transactions begin as the design wants them on either database.
+
+    ``race_ms`` travels with it to where capacity is checked and then written, and makes that gap wide for tests.
+    """
     parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_pre_ping=True, pool_timeout=5, connect_args={"connect_timeout": 5})
+    if parsed.get_backend_name() == "sqlite":
+        engine = _sqlite_engine(parsed)
+    else:
+        engine = create_engine(parsed, pool_pre_ping=True, pool_timeout=5, connect_args={"connect_timeout": 5})
+    engine.update_execution_options(race_ms=race_ms)
+    return engine
+
+
+def _sqlite_engine(parsed: URL) -> Engine:
     if parsed.database in (None, "", ":memory:"):
         engine = create_engine(parsed, poolclass=StaticPool, connect_args={"check_same_thread": False})
     else:

@@ -56,6 +56,22 @@ MESSAGES = {
     ),
     "factory_already_asked": lazy_gettext("You have already asked %(factory)s with this brief."),
     "factory_not_there": lazy_gettext("One of the factories can no longer be asked. Make a new list and choose again."),
+    "factory_asked_enough": lazy_gettext(
+        "%(factory)s has been asked a lot this week. Leave it out and ask another one, or come back next week."
+    ),
+    "asking_stopped": lazy_gettext(
+        "A payment is more than a week late, so no new factory can be asked. Pay it, or call the centre."
+    ),
+    "deposit_not_offered": lazy_gettext("Please choose one of the deposits shown."),
+    "request_taken_back": lazy_gettext("This work is no longer asked for. There is nothing left to answer."),
+    "answer_day_over": lazy_gettext("The day to answer is over. Call the centre and they go on from here with you."),
+    "validity_out_of_range": lazy_gettext("A price stands from today until the day the goods are needed."),
+    "heard_needed": lazy_gettext("Please write how the owner told you, for example by telephone."),
+    "hold_needs_quote": lazy_gettext("Only days for a price that still stands can be held. Write the price first."),
+    "team_not_a_chain": lazy_gettext("These factories make no chain yet. Look at their work, pieces and days."),
+    "team_already_asked": lazy_gettext("This team has been asked already. The answers stand side by side."),
+    "repeat_too_soon": lazy_gettext("The team needs more days than that. Please choose a later one."),
+    "repeat_too_few": lazy_gettext("That is too few for the factories of this step. Please write more."),
     "reason_needed": lazy_gettext("Please choose one of the reasons."),
     "answer_incomplete": lazy_gettext("A price and a day belong to the answer."),
     "request_already_answered": lazy_gettext("This request already has an answer."),
@@ -120,6 +136,81 @@ MESSAGES = {
     "too_many_pictures": lazy_gettext("There is room for %(most)s pictures. Please remove one first."),
     "capacity_out_of_range": lazy_gettext("A week has seven days. Please write 0 to 7."),
     "capacity_below_taken": lazy_gettext("This week already has more work than that. Please call the centre."),
+    "choose_an_offer": lazy_gettext("Please choose one of the offers."),
+    "quote_gone": lazy_gettext("This offer is no longer there. Look at the others, or ask this factory again."),
+    "quote_expired": lazy_gettext(
+        "This price was good until a day that is over. Ask the factory whether it still holds."
+    ),
+    "quote_without_price": lazy_gettext(
+        "This factory has said yes, but not yet at which price. Wait for the price, or write to them."
+    ),
+    "capacity_short": lazy_gettext(
+        "The factory's days are taken by now. Choose another offer, ask for a later day, or call the centre."
+    ),
+    "team_incomplete": lazy_gettext(
+        "Not every factory of the team has named its price. Wait for it, or ask another factory for that part."
+    ),
+    "already_ordered": lazy_gettext("This offer has already become an order. You find it under your orders."),
+    "order_move_not_allowed": lazy_gettext(
+        "The order has moved on since you opened this page. Look where it stands and choose again."
+    ),
+    "move_unknown": lazy_gettext("Please choose one of the things that the order's page offers."),
+    "note_needed": lazy_gettext("Please write a few words, so that the other side understands."),
+    "no_sample_yet": lazy_gettext("There is no sample to look at yet. It can be judged once the factory has sent it."),
+    "terms_changed": lazy_gettext(
+        "There is a version %(version)s of the agreement by now. Open it, read what changed, and confirm that one."
+    ),
+    "terms_blank": lazy_gettext(
+        "Something in the agreement is still blank. Fill it in first; it is named on the page."
+    ),
+    "nothing_unpaid": lazy_gettext("No sum of this order is past its day. The papers can be made once one is."),
+    "terms_order_over": lazy_gettext("This order is over, so its agreement stays as it is."),
+    "terms_not_agreed": lazy_gettext(
+        "Both sides have to confirm the complete terms first. Open the terms and see what is missing."
+    ),
+    "line_already_started": lazy_gettext("This part has been started already."),
+    "line_not_at_work": lazy_gettext("This part is not being worked on. Press start first."),
+    "line_is_last": lazy_gettext("These pieces go to the client. Choose the hand-over to the client."),
+    "line_not_last": lazy_gettext("These pieces go to the next factory. Choose the hand-over to the next factory."),
+    "nothing_to_count": lazy_gettext("There is no hand-over that waits to be counted."),
+    "inspection_over": lazy_gettext(
+        "The ten days of inspection are over, so the goods count as accepted. Call the centre if something is wrong."
+    ),
+    "nothing_to_pay": lazy_gettext("No sum waits here."),
+    "not_all_paid": lazy_gettext("Not every sum has come in yet."),
+    "not_a_team": lazy_gettext("Only one factory of a team can leave by itself. To end this order, cancel it."),
+    "line_needed": lazy_gettext("Please choose which part of the work this is about."),
+    "day_needed": lazy_gettext("Please write a day after today."),
+    "pieces_needed": lazy_gettext("Please write how many pieces."),
+    "dispute_end_not_allowed": lazy_gettext("A dispute cannot end there. Choose one of the ends shown."),
+    "line_not_dropped": lazy_gettext("Only the place of a factory that dropped out can be filled again."),
+    "hold_exists": lazy_gettext(
+        "You are already holding days for another offer. Let those go first, or wait until they end."
+    ),
+    "hold_needs_days": lazy_gettext("To hold days, write how many days the work takes, and which weeks you can give."),
+    "backup_without_database": lazy_gettext("There is no database to back up. Check GARMENT_HUB_DATA_DIR."),
+    "backup_folder_not_empty": lazy_gettext("%(path)s is not empty. Name a new or an empty folder."),
+    "backup_database_damaged": lazy_gettext("%(path)s is damaged. Use an earlier backup and look at the disk."),
+    "backup_not_found": lazy_gettext("%(path)s holds no finished backup: there is no manifest.json. Name another."),
+    "backup_manifest_broken": lazy_gettext("%(path)s is cut off or was changed. Use another backup."),
+    "backup_of_other_format": lazy_gettext("%(path)s was written by another version. Restore it with that version."),
+    "backup_file_missing": lazy_gettext("%(name)s is missing from %(path)s. Use another backup."),
+    "backup_file_changed": lazy_gettext("%(name)s in %(path)s was changed since the backup. Use another backup."),
+    "backup_of_other_engine": lazy_gettext(
+        "This is a backup of %(made)s, and here is %(here)s. Set GARMENT_HUB_DATABASE_URL to a new %(made)s database."
+    ),
+    "backup_of_newer_schema": lazy_gettext(
+        "The backup has schema %(revision)s, which this version does not know. Install the version that made it."
+    ),
+    "restore_not_empty": lazy_gettext(
+        "There is already a database at %(where)s. Restore into a new GARMENT_HUB_DATA_DIR or an empty database."
+    ),
+    "restore_differs": lazy_gettext("Not restored: %(names)s came out different. Look at the disk and try again."),
+    "review_too_early": lazy_gettext("You can say how it went once the pieces have been handed over."),
+    "review_already_written": lazy_gettext("You have answered for this order already. It can be done once."),
+    "message_empty": lazy_gettext("Please write something, or choose a picture."),
+    "stop_already_lifted": lazy_gettext("Somebody has let them ask again already. Nothing else to do."),
+    "review_already_counts": lazy_gettext("This review counts already. Nothing else to do."),
 }
 
 TITLES = {

@@ -49,6 +49,14 @@ def read_file(root: Path, key: str) -> tuple[bytes, str]:
         raise NotFound from error
 
 
+def copy_file(root: Path, key: str) -> str:
+    """Another file with the same content; its key."""
+    content, _mimetype = read_file(root, key)
+    twin = f"{secrets.token_hex(16)}.webp"
+    _store(root).put(twin, content)
+    return twin
+
+
 def remove_file(root: Path, key: str) -> None:
     """Delete a stored file; one that is already gone is no matter."""
     try:

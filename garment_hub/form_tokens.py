@@ -8,10 +8,11 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from models.base import utc_now
 from models.errors import Conflict
 from models.form_token import FormToken
 from models.user import User
@@ -37,18 +38,24 @@ class SentForm:
         return cls(token or new_token(), user, hashlib.sha256(text.encode()).hexdigest())
 
     def earlier_location(self, session: Session) -> str | None:
-        """Where the same form led before, or None for a first sending; another content is refused."""
-        sent = session.scalar(select(FormToken).where(FormToken.token == self.token))
-        if sent is None:
+        """Where the same form led before; None for a first sending, whose token is taken from then on.
+
+        The same form arriving at the same moment waits here and is led to where the first one went. Another content
+        under the same token is refused.
+        """
+        if self._take(session):
             return None
+        sent = session.scalars(select(FormToken).where(FormToken.token == self.token)).one()
         if sent.body_hash != self.body_hash or sent.user_id != self.user.id:
             raise Conflict("form_changed")
         return sent.location
 
+    def _take(self, session: Session) -> bool:
+        insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+        values = {"token": self.token, "user_id": self.user.id, "body_hash": self.body_hash, "location": ""}
+        statement = insert(FormToken).values(used_at=utc_now(), **values).on_conflict_do_nothing()
+        return session.scalar(statement.returning(FormToken.id)) is not None
+
     def remember(self, session: Session, location: str) -> None:
         """Keep where this form led, in the same transaction as what it did."""
-        session.add(FormToken(token=self.token, user_id=self.user.id, body_hash=self.body_hash, location=location))
-        try:
-            session.flush()
-        except IntegrityError as error:  # the same form arrived twice at once, and the other was first
-            raise Conflict("form_changed") from error
+        session.execute(update(FormToken).where(FormToken.token == self.token).values(location=location))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from contextlib import nullcontext
 from typing import Any
 
 from flask import Flask
@@ -17,6 +18,7 @@ from garment_hub.db import engine_of
 from garment_hub.permissions import audience_of
 from models.district import Installation
 
+FULL = 2  # SQLite's word for "wait for the disk"
 DEMO_ONLY = {"RATE_LIMITS": True, "TEST_RACE_MS": 0}
 
 
@@ -24,7 +26,7 @@ def register(calls: Any) -> None:
     serve = calls.add_parser("serve", help="the site")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=8000)
-    serve.add_argument("--no-worker", action="store_true", help="without background work (there is none yet)")
+    serve.add_argument("--no-worker", action="store_true", help="without background work: cron does it")
     serve.add_argument(
         "--prepare",
         action="store_true",
@@ -43,6 +45,7 @@ def _serve(arguments: argparse.Namespace, app: Flask) -> int:
     import waitress
 
     from garment_hub.demo.commands import demo_sign_ins, prepare_demo
+    from garment_hub.jobs import background_worker
 
     engine = engine_of(app)
     if arguments.prepare:
@@ -53,7 +56,8 @@ def _serve(arguments: argparse.Namespace, app: Flask) -> int:
     print(f"Garment Hub: http://{arguments.host}:{arguments.port}", flush=True)
     for line in demo_sign_ins(app):
         print(line, flush=True)
-    waitress.serve(app, host=arguments.host, port=arguments.port, threads=8, connection_limit=1000, ident="")
+    with nullcontext() if arguments.no_worker else background_worker(app):
+        waitress.serve(app, host=arguments.host, port=arguments.port, threads=8, connection_limit=1000, ident="")
     return 0
 
 
@@ -96,12 +100,14 @@ def _routes(arguments: argparse.Namespace, app: Flask) -> int:
 
 def diagnosis(app: Flask) -> dict[str, bool]:
     """One truth per thing an installation needs."""
+    is_ready = _database_is_ready(app)
     return {
         "page": _renders(app),
-        "static": app.test_client().get("/static/css/tokens.css").status_code == 200,
+        "static": app.test_client().get("/static/css/tokens.css", buffered=True).status_code == 200,
         "korean": _speaks_korean(app),
         "migrations": bool(schema.latest_revision()),
-        "database": _database_is_ready(app),
+        "database": is_ready,
+        "durable": is_ready and _commits_reach_the_disk(app),
     }
 
 
@@ -126,6 +132,15 @@ def _database_is_ready(app: Flask) -> bool:
         print(error, file=sys.stderr)
         return False
     return True
+
+
+def _commits_reach_the_disk(app: Flask) -> bool:
+    """Whether what was acknowledged survives a loss of power."""
+    with engine_of(app).execution_options(writes=False).connect() as connection:
+        if connection.dialect.name == "sqlite":
+            return bool(connection.exec_driver_sql("PRAGMA synchronous").scalar_one() >= FULL)
+        switches = ("fsync", "synchronous_commit", "full_page_writes")
+        return all(connection.exec_driver_sql(f"SHOW {name}").scalar_one() != "off" for name in switches)
 
 
 def _doctor(arguments: argparse.Namespace, app: Flask) -> int:

@@ -137,9 +137,11 @@ class Site:
     def staff_navigation(self) -> list[Link]:
         menu = [
             ("dashboard.overview", _("Overview")),
+            ("cases.queue", _("Needs a hand")),
             ("registry.factories", _("Factories")),
             ("registry.imports", _("Imports")),
             ("registry.duplicates", _("Possible duplicates")),
+            ("orders.mine", _("Orders under way")),
         ]
         return [Link(text, url_for(endpoint), request.endpoint == endpoint) for endpoint, text in menu]
 
@@ -169,12 +171,14 @@ def _menu() -> list[tuple[str, str]]:
         return [
             ("factories.directory", _("Find factories")),
             ("briefs.mine", _("My briefs")),
+            ("orders.mine", _("My orders")),
             ("designers.edit", _("My profile")),
             ("pages.how_it_ranks", _("How it ranks")),
         ]
     if role == Role.FACTORY_OWNER:
         return [
             ("quotes.inbox", _("Requests")),
+            ("orders.mine", _("My orders")),
             ("factories.mine", _("My factory")),
             ("designers.directory", _("Designers")),
         ]

@@ -37,6 +37,7 @@ class User(Base):
     password_hash: Mapped[str | None]
     district_id: Mapped[int] = mapped_column(ForeignKey("district.id"))
     is_active: Mapped[bool] = mapped_column(default=True)
+    locale: Mapped[str | None]  # in which we write to this person; None: the site's own
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 
     district: Mapped[District] = relationship()

@@ -49,12 +49,17 @@ class PairAffinity:
         self.l2 = l2
         self.components = components
 
-    def fit(self, pairs: Iterable[tuple[str, str]]) -> PairAffinity:
-        """Learn from (buyer, factory) pairs; repeats and order do not matter."""
-        known = sorted(set(pairs))
-        self.buyers_ = sorted({buyer for buyer, _ in known})
-        self.factories_ = sorted({factory for _, factory in known})
-        self.left_, self.right_ = self._factors(known)
+    def fit(self, pairs: Iterable[tuple[str, str]], asked_by: Iterable[tuple[str, str]] = ()) -> PairAffinity:
+        """Learn from (buyer, factory) pairs; repeats and order do not matter.
+
+        Pairs that are only in ``asked_by`` teach nothing about a factory: they tell what their own buyer knows.
+        """
+        learnt = sorted(set(pairs))
+        self.factories_ = sorted({factory for _, factory in learnt})
+        known = set(self.factories_)
+        asking = sorted({*learnt, *(pair for pair in asked_by if pair[1] in known)})
+        self.buyers_ = sorted({buyer for buyer, _ in asking})
+        self.left_, self.right_ = self._factors(learnt, asking)
         self._index()
         return self
 
@@ -78,17 +83,18 @@ class PairAffinity:
         self._row = {buyer: row for row, buyer in enumerate(self.buyers_)}
         self._column = {factory: column for column, factory in enumerate(self.factories_)}
 
-    def _factors(self, known: list[tuple[str, str]]) -> tuple[Matrix, Matrix]:
-        if not known:
+    def _factors(self, learnt: list[tuple[str, str]], asking: list[tuple[str, str]]) -> tuple[Matrix, Matrix]:
+        """Rows of the buyers that ask, and what the learnt pairs say of the factories."""
+        if not learnt:
             return np.zeros((0, 0)), np.zeros((0, 0))
+        links, rows = self._links(learnt), self._links(asking)
         if len(self.factories_) <= MOST_FACTORIES_FOR_EASE:
-            links = self._links(known).toarray()
-            return links, ease_weights(links.T @ links, self.l2)
+            gram = (links.T @ links).toarray()
+            return rows.toarray(), ease_weights(gram, self.l2)
         from sklearn.decomposition import TruncatedSVD
 
-        reduced = TruncatedSVD(n_components=min(self.components, len(self.buyers_)), random_state=0)
-        left = reduced.fit_transform(self._links(known))
-        return left, reduced.components_
+        reduced = TruncatedSVD(n_components=min(self.components, len(self.buyers_)), random_state=0).fit(links)
+        return reduced.transform(rows), reduced.components_
 
     def _links(self, known: list[tuple[str, str]]) -> Any:
         from scipy.sparse import csr_matrix

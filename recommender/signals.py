@@ -46,8 +46,17 @@ def known_on(log: Iterable[Outcome], as_of: date) -> list[Outcome]:
 
 
 def orders(log: Iterable[Outcome]) -> list[Outcome]:
-    """Rows that became orders: a refused request is none."""
-    return [row for row in log if row.accepted is not False]
+    """Rows that became orders: an answered request is none yet."""
+    return [row for row in log if row.is_order and row.accepted is not False]
+
+
+def for_others(log: Iterable[Outcome]) -> list[Outcome]:
+    """Rows that may speak about a factory to another buyer than their own."""
+    return [row for row in log if row.counts_for_others]
+
+
+def _pairs(log: Iterable[Outcome]) -> list[tuple[str, str]]:
+    return [(row.buyer, row.factory) for row in log]
 
 
 class Signal(ABC):
@@ -118,7 +127,8 @@ class History(Signal):
         self.affinity = PairAffinity()
 
     def fit(self, log: Sequence[Outcome], as_of: date) -> History:
-        self.affinity.fit((row.buyer, row.factory) for row in orders(known_on(log, as_of)))
+        known = orders(known_on(log, as_of))
+        self.affinity.fit(_pairs(for_others(known)), asked_by=_pairs(known))
         return self
 
     def evidence(self, brief: BriefFeatures, factories: Sequence[FactoryFeatures]) -> list[dict[str, float | None]]:
@@ -197,7 +207,7 @@ class _Share(Signal):
     def fit(self, log: Sequence[Outcome], as_of: date) -> _Share:
         self.good_: Counter[str] = Counter()
         self.of_: Counter[str] = Counter()
-        for row in known_on(log, as_of):
+        for row in for_others(known_on(log, as_of)):
             if (success := self._success(row)) is not None:
                 self.good_[row.factory] += success
                 self.of_[row.factory] += 1
@@ -265,7 +275,7 @@ class Acceptance(_Share):
         super().fit(log, as_of)
         self.item_good_: Counter[tuple[str, str]] = Counter()
         self.item_of_: Counter[tuple[str, str]] = Counter()
-        for row in known_on(log, as_of):
+        for row in for_others(known_on(log, as_of)):
             if row.accepted is not None and row.item is not None:
                 self.item_good_[row.factory, row.item] += row.accepted
                 self.item_of_[row.factory, row.item] += 1

@@ -126,7 +126,11 @@ class FactoryFeatures:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One finished order: who ordered what where, and how it went. None means not recorded."""
+    """One finished order: who ordered what where, and how it went. None means not recorded.
+
+    ``is_order`` false is the answer to a request and nothing more. What does not ``count_for_others`` is known between
+    these two only: it says nothing about the factory to another buyer.
+    """
 
     buyer: str
     factory: str
@@ -137,6 +141,8 @@ class Outcome:
     on_time: bool | None = None
     passed_first_inspection: bool | None = None
     accepted: bool | None = None
+    is_order: bool = True
+    counts_for_others: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -14,6 +15,9 @@ from garment_hub.accounts.services import open_session
 from garment_hub.accounts.sign_in import COOKIE_FIELD
 from models.base import utc_now
 from models.user import User
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page, Route
 
 _CSRF_TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
@@ -42,6 +46,17 @@ class Browser:
     def send(self, address: str, fields: dict[str, Any] | None = None, **options: Any) -> TestResponse:
         """POST a form as a page of this site would."""
         return self.client.post(address, data={"csrf_token": self.csrf_token()} | (fields or {}), **options)
+
+    def show_in(self, page: Page, address: str) -> None:
+        """The same page in Chromium, which gets every file of it from this browser's application."""
+
+        def answer(route: Route) -> None:
+            parts = urlsplit(route.request.url)
+            with self.get(f"{parts.path}?{parts.query}") as found:
+                route.fulfill(status=found.status_code, headers=dict(found.headers), body=found.data)
+
+        page.route("**/*", answer)
+        page.goto(f"http://site.example{address}")
 
     def csrf_token(self) -> str:
         if self._token:

@@ -10,9 +10,12 @@ from sqlalchemy.orm import Session
 
 from models.brief import Brief, BriefStatus
 from models.capacity import today_in_seoul
+from models.case import Case
 from models.designer import Designer
 from models.district import District, Neighbourhood
 from models.factory import CapabilityKind, Factory, FactSource, LegalForm
+from models.order import Order, OrderLine, OrderStatus
+from models.quote import Quote, QuoteAnswer, QuoteRequest, RequestStatus
 from models.user import Role, User
 
 _numbers = count(1)
@@ -91,3 +94,57 @@ def make_brief(session: Session, designer: Designer, **values: Any) -> Brief:
 
 def in_days(number: int) -> date:
     return today_in_seoul() + timedelta(days=number)
+
+
+def make_quote(session: Session, brief: Brief, factory: Factory, **values: Any) -> Quote:
+    """A binding yes for the whole brief, ready a week before it is needed; ``asked`` are values of its request."""
+    asked = {"answer_by": in_days(7), "status": RequestStatus.ANSWERED} | values.pop("asked", {})
+    request = QuoteRequest(brief=brief, factory=factory, **asked)
+    said = {
+        "answer": QuoteAnswer.POSSIBLE,
+        "unit_price_krw": 12_000,
+        "ready_on": in_days(21),
+        "valid_until": in_days(14),
+    }
+    request.quote = Quote(**said | values)
+    session.add(request)
+    session.flush()
+    return request.quote
+
+
+def make_order(session: Session, quote: Quote, **values: Any) -> Order:
+    """An order in sampling with one line, as a row: no days are taken and nobody is told."""
+    brief = quote.request.brief
+    line = {
+        "factory": quote.request.factory,
+        "quote": quote,
+        "processes": brief.processes,
+        "quantity": brief.quantity,
+        "unit_price_krw": quote.unit_price_krw,
+        "starts_on": today_in_seoul(),
+        "due_on": quote.ready_on,
+    } | values.pop("line", {})
+    order = Order(
+        **{
+            "brief": brief,
+            "designer": brief.designer,
+            "district_id": brief.district_id,
+            "status": OrderStatus.SAMPLING,
+            "item": brief.item,
+            "quantity": brief.quantity,
+            "due_on": quote.ready_on,
+        }
+        | values
+    )
+    order.lines.append(OrderLine(**line))
+    session.add(order)
+    session.flush()
+    return order
+
+
+def make_case(session: Session, asked: QuoteRequest) -> Case:
+    """The place where a request made by hand is talked about."""
+    case = Case(request=asked)
+    session.add(case)
+    session.flush()
+    return case

@@ -153,13 +153,14 @@ def test_phone_owner_answers_with_a_condition(live_site: LiveSite, new_page: New
     for box in (button.bounding_box() for button in owner.locator("main button:visible, main summary").all()):
         assert box is not None
         assert box["height"] >= SMALLEST_TARGET
-    owner.locator(".answer-form summary").click()
-    owner.locator(".answer-form button[type=submit]").click()
+    owner.get_by_role("link", name="조건을 바꾸면 할 수 있어요").click()
+    look_at(owner)
+    owner.get_by_role("button", name="이 조건으로 답하기").click()
     assert owner.title().startswith("오류:")
     look_at(owner)
-    owner.fill("#conditional-condition", "한 주 늦춰 주시면 돼요")
-    owner.fill("#conditional-unit_price_krw", "13,500")
-    owner.locator(".answer-form button[type=submit]").click()
+    owner.fill("[name=condition]", "한 주 늦춰 주시면 돼요")
+    owner.fill("[name=unit_price_krw]", "13,500")
+    owner.get_by_role("button", name="이 조건으로 답하기").click()
     owner.get_by_role("heading", name="답을 보냈어요").wait_for()
     look_at(owner)
     designer.reload()
@@ -181,3 +182,90 @@ def test_phone_owner_refuses_with_one_tap(live_site: LiveSite, new_page: NewPage
     look_at(owner)
     designer.reload()
     assert "일이 꽉 찼어요" in designer.inner_text("main")
+
+
+def tap(page: Page, button: str, *, opened_by: str | None = None, **given: str) -> None:
+    """The button with these words on the page of an order, its fields filled in; the next page says what was done."""
+    if opened_by:
+        page.locator("summary", has_text=opened_by).first.click()
+    form = page.locator("form.move", has=page.get_by_role("button", name=button)).first
+    for name, value in given.items():
+        form.locator(f"[name={name}]:visible").fill(value)
+    form.get_by_role("button", name=button).click()
+    page.locator(".notice.ok").first.wait_for()
+
+
+def fill_agreement(designer: Page, owner: Page) -> None:
+    """Each side writes what only it knows, then the designer says yes to what came of it."""
+    designer.locator("main a.button.primary").click()
+    paper = {
+        "style": "봄 블라우스", "deliver_to": "답십리로 12", "sizes-0": "M", "assort-0-colour": "아이보리",
+        "assort-0-pieces-0": "120", "materials-0-name": "면 포플린", "materials_on": in_days(3).isoformat(),
+        "sample_fee_krw": "50000", "sample_on": in_days(5).isoformat(), "lines-0-tolerance_pieces": "3",
+        "lines-0-deposit_percent": "30", "lines-0-balance_days": "7",
+    }  # fmt: skip
+    for name, value in paper.items():
+        designer.fill(f"[name={name}]", value)
+    designer.check("[name=is_in_pattern]")
+    for name, value in {
+        "materials-0-by": "designer", "lines-0-defects": "remake", "lines-0-balance": "after_handover",
+        "ownership": "designer", "secrecy": "yes", "lines-0-price_includes": "sewing_assembly",
+    }.items():  # fmt: skip
+        designer.locator(f"[name={name}][value={value}]").check(force=True)
+    designer.get_by_role("button", name="이렇게 적을게요").click()
+    owner.reload()
+    owner.locator("main a.button.primary").click()
+    owner.fill("[name=lines-0-account]", "농협 301-0000-0000-00")
+    owner.locator("[name=lines-0-document][value=tax_invoice]").check(force=True)
+    owner.locator("main form button[type=submit]").last.click()
+    designer.reload()
+    designer.get_by_role("button", name="이 약속대로 할게요").click()
+
+
+def test_order_on_two_phones_without_script(live_site: LiveSite, new_page: NewPage) -> None:
+    """From the offer to the last payment, by nothing but the buttons that stand there."""
+    designer, owner = (new_page(viewport=PHONE, java_script_enabled=False) for _side in range(2))
+    sign_in(designer, live_site, "designer@demo.example")
+    sign_in(owner, live_site, "owner@demo.example")
+    blind = eye(False)
+    write_brief(designer, live_site, blind)
+    ask_two(designer, blind)
+    newest_request(owner, live_site, blind)
+    owner.get_by_role("button", name="이 값에 할게요").click()
+    designer.reload()
+    offer = designer.locator(".compare-narrow .card", has_text=OWNERS_FACTORY)
+    offer.locator("summary").click()
+    offer.locator("form button[type=submit]").click()
+    designer.wait_for_url(re.compile(r"/orders/\d+$"))
+    order = designer.url
+    owner.goto(f"{live_site.url}/orders")
+    owner.locator("main .link-card").first.click()
+    assert owner.url == order
+    for box in (button.bounding_box() for button in owner.locator("main button:visible, main summary").all()):
+        assert box is not None
+        assert box["height"] >= SMALLEST_TARGET
+    tap(owner, "샘플 보냈어요")
+    designer.reload()
+    tap(designer, "다시 만들어 달라고 하기", opened_by="고칠 데가 있어요", note="소매가 2cm 길어요")
+    owner.reload()
+    assert "소매가 2cm 길어요" in owner.inner_text("main")
+    tap(owner, "샘플 보냈어요")
+    designer.reload()
+    tap(designer, "샘플 좋아요")
+    owner.reload()
+    fill_agreement(designer, owner)
+    owner.goto(order)
+    tap(owner, "시작했어요")
+    tap(owner, "일부 넘겼어요", opened_by="일부만 넘겼어요", pieces="40")
+    tap(owner, "다 넘겼어요")
+    designer.goto(order)
+    tap(designer, "이만큼 왔어요")
+    tap(designer, "이만큼 왔어요", pieces="79")
+    tap(designer, "이상 없어요. 받았어요")
+    while designer.get_by_role("button", name="보냈어요", exact=True).count():
+        tap(designer, "보냈어요")
+        owner.reload()
+        tap(owner, "들어왔어요")
+        designer.reload()
+    assert "어떠셨어요?" in owner.inner_text("h1")
+    assert "함께 일해 보니" in designer.inner_text("h1")

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from garment_hub import schema
+from garment_hub.db import make_engine, unit_of_work
 from garment_hub.form_tokens import SentForm, new_token
+from models.district import District
 from models.errors import Conflict
 from models.user import Role, User
 from tests.builders import make_district, make_user
@@ -30,24 +37,43 @@ def test_the_first_sending_leads_nowhere_yet_and_the_second_to_the_same_place(se
 
 def test_other_content_under_the_same_token_is_refused(session: Session, person: User) -> None:
     form = SentForm.of(new_token(), person, {"item": ["coat"]})
-    form.remember(session, "/briefs/1")
+    send(session, form, "/briefs/1")
     with pytest.raises(Conflict):
         SentForm.of(form.token, person, {"item": ["dress"]}).earlier_location(session)
 
 
 def test_somebody_elses_token_is_refused(session: Session, person: User) -> None:
     form = SentForm.of(new_token(), person, {})
-    form.remember(session, "/briefs/1")
+    send(session, form, "/briefs/1")
     stranger = make_user(session, Role.DESIGNER, person.district)
     with pytest.raises(Conflict):
         SentForm.of(form.token, stranger, {}).earlier_location(session)
 
 
-def test_the_second_of_two_at_once_is_refused(session: Session, person: User) -> None:
-    token = new_token()
-    SentForm.of(token, person, {}).remember(session, "/briefs/1")
-    with pytest.raises(Conflict):
-        SentForm.of(token, person, {}).remember(session, "/briefs/2")
+def test_the_same_form_many_times_at_once_does_its_work_once(either_engine_url: str) -> None:
+    engine = make_engine(either_engine_url)
+    schema.upgrade(engine)
+    with unit_of_work(engine) as session:
+        person = make_user(session, Role.DESIGNER, session.scalars(select(District)).one())
+    form = SentForm.of(new_token(), person, {"item": ["coat"]})
+
+    def send_once(number: int) -> str:
+        with unit_of_work(engine) as session:
+            if earlier := form.earlier_location(session):
+                return earlier
+            time.sleep(0.02)
+            form.remember(session, f"/briefs/{number}")
+            return f"/briefs/{number}"
+
+    with ThreadPoolExecutor(6) as pool:
+        led_to = set(pool.map(send_once, range(6)))
+    engine.dispose()
+    assert len(led_to) == 1
+
+
+def send(session: Session, form: SentForm, location: str) -> None:
+    assert form.earlier_location(session) is None
+    form.remember(session, location)
 
 
 def test_a_form_without_a_token_is_never_a_repeat(session: Session, person: User) -> None:

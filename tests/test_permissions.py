@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from garment_hub import files
+from garment_hub.orders import document_routes
 from tests.browsing import Browser
 from tests.world import VISITORS, World, build_world
 
@@ -25,6 +26,8 @@ GET  /                                              200   200   200   200   200 
 GET  /account                                       door  200   200   200   200   200   200   200   200   200
 POST /account                                       door  422   422   422   422   422   422   422   422   422
 POST /account/consents/district_office              door  303   303   303   303   role  role  role  role  role
+GET  /account/notifications                         door  200   200   200   200   200   200   200   200   200
+POST /account/notifications                         door  303   303   303   303   303   303   303   303   303
 POST /account/password                              door  422   422   422   422   422   422   422   422   422
 POST /account/sessions/end                          door  303   303   303   303   303   303   303   303   303
 GET  /briefs                                        door  200   200   role  role  role  role  role  role  role
@@ -47,6 +50,10 @@ GET  /briefs/{brief}/recommendations                door  200   404   role  role
 GET  /briefs/{draft}/recommendations                door  200   404   role  role  404   404   404   404   404
 POST /briefs/{brief}/recommendations                door  303   404   role  role  role  role  role  role  role
 POST /briefs/{draft}/recommendations                door  409   404   role  role  role  role  role  role  role
+GET  /briefs/{brief}/team                           door  200   404   role  role  200   200   200   404   404
+POST /briefs/{brief}/team                           door  422   404   role  role  role  role  role  role  role
+GET  /briefs/{draft}/team                           door  409   404   role  role  404   404   404   404   404
+POST /briefs/{draft}/team                           door  422   404   role  role  role  role  role  role  role
 POST /briefs/{brief}/withdraw                       door  303   404   role  role  role  role  role  role  role
 POST /briefs/{draft}/withdraw                       door  303   404   role  role  role  role  role  role  role
 GET  /briefs/new                                    door  200   200   role  role  role  role  role  role  role
@@ -58,6 +65,10 @@ POST /designers/me/edit                             door  422   422   role  role
 POST /designers/me/pictures                         door  422   422   role  role  role  role  role  role  role
 POST /designers/me/pictures/{picture}/remove        door  303   404   role  role  role  role  role  role  role
 GET  /district/                                     door  role  role  role  role  200   200   200   200   200
+GET  /district/cases                                door  role  role  role  role  200   200   200   200   200
+POST /district/cases/orders/{disputed}/end-dispute  door  role  role  role  role  422   role  422   404   role
+POST /district/cases/reviews/{review}/clear         door  role  role  role  role  422   role  422   404   role
+POST /district/cases/stops/{stop}/lift              door  role  role  role  role  422   role  422   404   role
 GET  /district/duplicates                           door  role  role  role  role  200   200   200   200   200
 POST /district/duplicates/{proposal}/different      door  role  role  role  role  303   303   303   404   404
 GET  /district/imports                              door  role  role  role  role  200   200   200   200   200
@@ -85,14 +96,45 @@ GET  /factories/mine                                door  role  role  303   303 
 GET  /healthz                                       200   200   200   200   200   200   200   200   200   200
 GET  /how-it-ranks                                  200   200   200   200   200   200   200   200   200   200
 GET  /indicators                                    200   200   200   200   200   200   200   200   200   200
+GET  /messages/{case}                               door  200   404   200   404   200   200   200   404   404
+GET  /messages/{unclaimed_case}                     door  200   404   404   404   200   200   200   404   404
+POST /messages/{case}                               door  422   404   422   404   403   403   403   404   404
+POST /messages/{unclaimed_case}                     door  422   404   404   404   422   403   422   404   404
+GET  /messages/{case}/pictures/{message}            door  200   404   200   404   404   404   404   404   404
+POST /messages/{case}/read                          door  role  role  role  role  422   422   422   404   404
+POST /messages/{unclaimed_case}/read                door  role  role  role  role  303   422   303   404   404
+POST /messages/{case}/seen                          door  303   404   303   404   403   403   403   404   404
+POST /messages/{unclaimed_case}/seen                door  303   404   404   404   303   403   303   404   404
+GET  /orders                                        door  200   200   200   200   200   200   200   200   200
+POST /orders                                        door  422   422   role  role  role  role  role  role  role
+GET  /orders/{order}                                door  200   404   200   404   200   200   200   404   404
+POST /orders/{order}/events                         door  422   404   422   404   422   role  422   404   role
+GET  /orders/{order}/evidence.pdf                   door  409   404   409   404   409   role  409   404   role
+GET  /orders/{disputed}/evidence.pdf                door  200   404   200   404   200   role  200   404   role
+POST /orders/{order}/lines/{order_line}/reopen      door  409   404   role  role  role  role  role  role  role
+GET  /orders/{order}/pictures/{order_event}         door  200   404   200   404   200   200   200   404   404
+GET  /orders/{order}/repeat                         door  200   404   role  role  role  role  role  role  role
+POST /orders/{order}/repeat                         door  422   404   role  role  role  role  role  role  role
+GET  /orders/{order}/reviews                        door  200   404   200   404   200   200   200   404   404
+POST /orders/{order}/reviews                        door  422   404   422   404   403   role  403   404   role
+GET  /orders/{order}/terms                          door  200   404   200   404   200   200   200   404   404
+POST /orders/{order}/terms                          door  409   404   409   404   403   role  403   404   role
+POST /orders/{order}/terms/confirm                  door  409   404   409   404   403   role  403   404   role
+GET  /orders/{order}/work-order                     door  200   404   200   404   200   200   200   404   404
+GET  /orders/{order}/work-order.pdf                 door  200   404   200   404   200   200   200   404   404
 GET  /privacy                                       200   200   200   200   200   200   200   200   200   200
 GET  /quote-requests                                door  role  role  200   200   200   200   200   200   200
 GET  /quote-requests/{request}                      door  role  role  200   404   200   200   200   404   404
 GET  /quote-requests/{unclaimed_request}            door  role  role  404   404   200   200   200   404   404
 POST /quote-requests/{request}/decline              door  role  role  422   404   403   role  403   404   role
 POST /quote-requests/{unclaimed_request}/decline    door  role  role  404   404   422   role  422   404   role
+POST /quote-requests/{request}/hold                 door  role  role  409   404   403   role  403   404   role
+POST /quote-requests/{request}/hold/release         door  role  role  303   404   403   role  403   404   role
+GET  /quote-requests/{request}/quote                door  role  role  200   404   403   role  403   404   role
+GET  /quote-requests/{unclaimed_request}/quote      door  role  role  404   404   200   role  200   404   role
 POST /quote-requests/{request}/quote                door  role  role  422   404   403   role  403   404   role
 POST /quote-requests/{unclaimed_request}/quote      door  role  role  404   404   422   role  422   404   role
+POST /quote-requests/{request}/withdraw             door  303   404   role  role  role  role  role  role  role
 GET  /readyz                                        200   200   200   200   200   200   200   200   200   200
 GET  /sign-in                                       200   303   303   303   303   303   303   303   303   303
 POST /sign-in                                       422   422   422   422   422   422   422   422   422   422
@@ -146,6 +188,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Session, "commit", Session.rollback)
         patch.setattr(files, "remove_file", lambda root, key: None)
+        patch.setattr(document_routes, "make_pdf", lambda page: b"%PDF")  # who may have it, with Pango or without
         yield world
 
 

@@ -16,16 +16,32 @@ from garment_hub import files, schema
 from garment_hub.accounts.services import hash_password
 from garment_hub.app import create_app
 from garment_hub.db import engine_of
+from garment_hub.orders.terms import first_terms
 from garment_hub.recommendations.services import recommend_for_brief
+from models.base import utc_now
 from models.brief import BriefFile, BriefStatus
 from models.designer import PortfolioPicture
 from models.district import District
 from models.factory import LegalForm, Sector
+from models.message import Message
+from models.order import EventKind, OrderEvent, OrderStatus, Party
+from models.payment import AskingStop, PaymentKind, PaymentPart
 from models.quote import QuoteRequest
 from models.registry_import import DuplicateProposal, ImportStatus, RegistryImport
+from models.review import Review, SelfDealing
 from models.user import Role, User
 from tests.browsing import Browser, signed_in
-from tests.builders import in_days, make_brief, make_designer, make_district, make_factory, make_user
+from tests.builders import (
+    in_days,
+    make_brief,
+    make_case,
+    make_designer,
+    make_district,
+    make_factory,
+    make_order,
+    make_quote,
+    make_user,
+)
 
 # The two columns that matter most come in pairs: whose it is, and another of the same role.
 VISITORS = (
@@ -89,7 +105,7 @@ def _things(session: Session, district: District, people: dict[str, User], app: 
     unclaimed = make_factory(session, district)
     other_trade = make_factory(session, district, sector=Sector.OTHER, legal_form=LegalForm.COMPANY)
     designer = make_designer(session, district, user=people["designer"])
-    make_designer(session, district, user=people["designer2"])
+    late_client = make_designer(session, district, user=people["designer2"])
     designer.pictures.append(PortfolioPicture(key=pictures[0], caption="봄 재킷"))
     brief = make_brief(session, designer)
     brief.files.append(BriefFile(key=pictures[1], title="도식화"))
@@ -102,6 +118,30 @@ def _things(session: Session, district: District, people: dict[str, User], app: 
     proposal = DuplicateProposal(factory_id=factory.id, other_id=unclaimed.id, score=0.9)
     session.add_all([*requests, imported, proposal])
     session.flush()
+    delivered = {"status": OrderStatus.DELIVERED, "delivered_at": utc_now()}
+    sewn = make_brief(session, designer, status=BriefStatus.CLOSED)
+    order = make_order(session, make_quote(session, sewn, factory), **delivered)
+    cases = [make_case(session, asked) for asked in requests]
+    message = Message(case=cases[0], author=people["designer"], party=Party.DESIGNER, picture_key=pictures[1])
+    sent = OrderEvent(
+        order_id=order.id, kind=EventKind.DELIVERED, status=order.status, party=Party.FACTORY, picture_key=pictures[1]
+    )
+    disputed = make_order(
+        session,
+        make_quote(session, make_brief(session, designer, status=BriefStatus.CLOSED), factory),
+        status=OrderStatus.DISPUTED,
+        disputed_from=OrderStatus.SAMPLING,
+    )
+    part = PaymentPart(line=disputed.lines[0], kind=PaymentKind.BALANCE, amount_krw=1000, due_on=in_days(-8))
+    stop = AskingStop(designer=late_client, payment_part=part)
+    review = Review(
+        line=disputed.lines[0], party=Party.DESIGNER, author=people["designer"], suspicion=SelfDealing.PHONE,
+        kept_the_date=True, was_good=True, would_again=True,
+    )  # fmt: skip
+    session.add_all([message, sent, stop, review])
+    session.flush()
+    for placed in (order, disputed):
+        first_terms(session, placed, people["designer"])
     recommendation = recommend_for_brief(session, brief)
     return {
         "factory": factory.id,
@@ -117,6 +157,15 @@ def _things(session: Session, district: District, people: dict[str, User], app: 
         "import": imported.id,
         "proposal": proposal.id,
         "recommendation": recommendation.id,
+        "order": order.id,
+        "order_event": sent.id,
+        "order_line": order.lines[0].id,
+        "case": cases[0].id,
+        "unclaimed_case": cases[1].id,
+        "message": message.id,
+        "disputed": disputed.id,
+        "stop": stop.id,
+        "review": review.id,
     }
 
 

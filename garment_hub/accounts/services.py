@@ -71,9 +71,14 @@ def register_person(
     email: str | None = None,
     phone: str | None = None,
     consents: frozenset[ConsentPurpose] = frozenset(),
+    locale: str | None = None,
 ) -> User:
-    """A new person with the consents given; refuses an e-mail or a telephone number that is in use."""
-    person = User(role=role, name=name, district_id=district_id, password_hash=password_hash, is_active=True)
+    """A new person with the consents given, written to in the language they signed up in.
+
+    Refuses an e-mail or a telephone number that is in use.
+    """
+    person = User(role=role, name=name, district_id=district_id, password_hash=password_hash, locale=locale)
+    person.is_active = True
     person.consents = [Consent(purpose=purpose, wording_version=WORDING_VERSION) for purpose in sorted(consents)]
     _give_identifiers(session, person, email, phone)
     return person

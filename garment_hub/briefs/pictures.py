@@ -1,20 +1,30 @@
-"""Pictures of a brief: taken in, and shown to those who may see the brief."""
+"""Pictures of a brief: taken in, shown to the factories asked, and written down when they look."""
 
 from __future__ import annotations
 
-from flask import Response, request
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from flask import Response, current_app, request
 from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
-from garment_hub import files
+from garment_hub import audit, files
 from garment_hub.briefs import services
 from garment_hub.briefs.blueprint import bp
-from garment_hub.briefs.queries import get_brief
-from garment_hub.db import get_session
+from garment_hub.briefs.queries import get_brief, is_own, request_under_way, sees_drawings
+from garment_hub.db import engine_of, get_session
 from garment_hub.errors import sentence
+from garment_hub.labels import label
 from garment_hub.permissions import EVERY_ROLE, Access, audience, signed_in
+from models.audit import AuditAction
 from models.brief import Brief, BriefFile
+from models.capacity import SEOUL, today_in_seoul
 from models.errors import Invalid, NotFound
+from models.factory import Factory
+from models.user import User
 
 
 class TakenPictures:
@@ -56,5 +66,42 @@ def file_of(brief: Brief, file_id: int) -> BriefFile:
 @bp.route("/briefs/<int:brief_id>/files/<int:file_id>")
 @audience(*EVERY_ROLE)
 def file(brief_id: int, file_id: int) -> Response:
-    brief = get_brief(get_session(), brief_id, signed_in(), Access.READ)
-    return files.file_response(files.upload_root(), file_of(brief, file_id).key)
+    """The picture itself. Who looked is written down first: without the record nothing is shown."""
+    session, user = get_session(), signed_in()
+    brief = get_brief(session, brief_id, user, Access.READ)
+    if not sees_drawings(session, brief, user):
+        raise NotFound
+    response = files.file_response(files.upload_root(), file_of(brief, file_id).key)
+    response.headers["Cache-Control"] = "no-store"  # who may no longer look keeps no copy
+    if request.method == "GET" and not is_own(brief, user):
+        note_look(session, brief, user)
+    return response
+
+
+def note_look(session: Session, brief: Brief, user: User) -> None:
+    """Once a day for each person, whichever and however many of the pictures they look at."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    since = datetime.combine(today_in_seoul(), time(), SEOUL)
+    asked = None if user.is_staff else request_under_way(session, brief, user)
+    values = {"factory": asked.factory_id} if asked else {}
+    audit.record_now(engine_of(app), user, AuditAction.DRAWING_SEEN, brief, since=since, **values)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One line of what the designer reads: who looked at the drawings, and when."""
+
+    who: str
+    at: datetime
+
+
+def looks_at(session: Session, brief: Brief) -> list[Look]:
+    """Factories by name, staff by what they are."""
+    entries = audit.entries_of(session, brief, AuditAction.DRAWING_SEEN)
+    named = select(Factory.id, Factory.name).where(Factory.id.in_({entry.values.get("factory") for entry in entries}))
+    names = {row.id: row.name for row in session.execute(named)}
+    return [Look(names.get(entry.values.get("factory", 0)) or _staff(entry.actor), entry.at) for entry in entries]
+
+
+def _staff(person: User | None) -> str:
+    return label(person.role) if person else ""

@@ -18,10 +18,10 @@ from garment_hub.briefs.blueprint import bp
 from garment_hub.briefs.check import Check, Fitting, check_brief
 from garment_hub.briefs.fields import values_of
 from garment_hub.briefs.forms import HowMadeForm, HowManyForm, StepForm, WhatForm, processes_by_stage
-from garment_hub.briefs.pictures import TakenPictures, file_of
+from garment_hub.briefs.pictures import TakenPictures, file_of, looks_at
 from garment_hub.briefs.presets import preset
 from garment_hub.briefs.progress import progress_of
-from garment_hub.briefs.queries import briefs_of, get_brief, is_asked, is_own, requests_of
+from garment_hub.briefs.queries import briefs_of, get_brief, is_asked, is_own, requests_of, sees_drawings
 from garment_hub.briefs.wording import line, plan_rows
 from garment_hub.briefs.working_days import working_days_of
 from garment_hub.db import engine_of, get_session, reading
@@ -263,6 +263,8 @@ def show(brief_id: int) -> str:
         rows=[*facts.what_rows(brief), *facts.number_rows(brief), *facts.made_rows(brief)],
         unstated=facts.unstated(brief),
         progress=progress_of(brief, requests_of(session, [brief])[brief.id]) if own else None,
+        pictures=brief.files if sees_drawings(session, brief, user) else [],
+        looks=looks_at(session, brief) if own else None,
         can_change=own and brief.status in (BriefStatus.DRAFT, BriefStatus.OPEN) and not is_asked(session, brief),
     )
 

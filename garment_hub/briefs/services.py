@@ -11,6 +11,9 @@ from sqlalchemy.orm import Session
 from garment_hub.briefs.fields import PLACE, column
 from garment_hub.briefs.presets import fill_in
 from garment_hub.briefs.queries import is_asked
+from garment_hub.factories import bookings
+from garment_hub.factories.queries import speakers_of
+from garment_hub.notifications import notify
 from garment_hub.recommendations.ranking import Ranking
 from garment_hub.recommendations.services import store_ranking
 from models.base import utc_now
@@ -81,20 +84,28 @@ def publish_brief(session: Session, brief: Brief, ranking: Ranking, today: date)
 
 def withdraw_brief(session: Session, brief: Brief) -> None:
     """The designer no longer wants it; who was asked and has not answered need not."""
+    session.refresh(brief, with_for_update=True)  # an award at the same moment is first, or finds it withdrawn
     brief.move_to(BriefStatus.WITHDRAWN)
     _take_back_requests(session, brief)
 
 
 def close_brief(session: Session, brief: Brief) -> None:
     """The designer has found who makes it, here or elsewhere."""
+    session.refresh(brief, with_for_update=True)
     brief.move_to(BriefStatus.CLOSED)
     _take_back_requests(session, brief)
 
 
 def _take_back_requests(session: Session, brief: Brief) -> None:
-    open_ones = select(QuoteRequest).where(QuoteRequest.brief_id == brief.id, QuoteRequest.status == RequestStatus.OPEN)
-    for request in session.scalars(open_ones):
+    """Nobody waits for an answer that never comes, and no days are held for nothing."""
+    waiting = QuoteRequest.status.in_((RequestStatus.OPEN, RequestStatus.ANSWERED))
+    for request in session.scalars(select(QuoteRequest).where(QuoteRequest.brief_id == brief.id, waiting)).all():
         request.move_to(RequestStatus.WITHDRAWN)
+        request.closed_at = utc_now()
+        if request.quote is not None:
+            bookings.release_hold(session, request.quote)
+        for person in speakers_of(session, [request.factory]):
+            notify(session, person, "request_withdrawn", link=f"/quote-requests/{request.id}", item=brief.item)
     session.flush()
 
 

@@ -86,5 +86,6 @@ class Desk:
             price_includes=["cutting", "sewing_assembly", "ironing_finishing"],
             ready_on=brief.needed_by if is_plain else (brief.needed_by or self.today) + timedelta(days=7),
             condition=None if is_plain else CONDITION,
+            valid_until=min(brief.needed_by or self.today, at.date() + timedelta(days=14)),
             answered_at=at,
         )

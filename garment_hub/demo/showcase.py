@@ -19,6 +19,7 @@ from models.quote import QuoteRequest
 from models.user import Consent, ConsentPurpose, Role, User
 
 WORDING = "1"
+WEEKS = 8
 COLUMNS = (
     "people",
     "minimum_order_quantity",
@@ -169,14 +170,11 @@ def _state(
 
 
 def weeks(factories: list[Factory], today: date) -> list[CapacityWeek]:
-    booked = (200, 200, 100, 0, 0, 0, 0, 0)
     first = week_of(today)
     return [
-        CapacityWeek(
-            factory=factory, starts_on=first + timedelta(weeks=n), open_hundredths=500, booked_hundredths=taken
-        )
+        CapacityWeek(factory=factory, starts_on=first + timedelta(weeks=n), open_hundredths=500)
         for factory in factories
-        for n, taken in enumerate(booked)
+        for n in range(WEEKS)
     ]
 
 

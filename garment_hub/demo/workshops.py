@@ -72,11 +72,8 @@ class Maker:
     def _week(self, factory: Factory, starts_on: date, usual: int, number: int) -> CapacityWeek:
         season = shapes.SEASON[starts_on.month]
         fullness = min(0.95, self.random.betavariate(2, 2) * season * (1.1 - 0.11 * number))
-        booked = min(usual, round(usual * fullness / 50) * 50)
-        held = 100 if usual - booked >= 200 and self.random.random() < 0.12 else 0
-        return CapacityWeek(
-            factory=factory, starts_on=starts_on, open_hundredths=usual, booked_hundredths=booked, held_hundredths=held
-        )
+        promised = min(usual, round(usual * fullness / 50) * 50)  # to clients of old, outside the platform
+        return CapacityWeek(factory=factory, starts_on=starts_on, open_hundredths=usual - promised)
 
     def _work(self, factory: Factory, shop: Shop) -> None:
         processes = [*shop.processes, *(code for code in shop.extra_processes if self.random.random() < 0.6)]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.orm import Session, selectinload
 
 from garment_hub.permissions import Access
 from models.designer import Designer
 from models.errors import Forbidden, NotFound
+from models.order import Order, OrderLine, Party
 from models.past_order import PastOrder
+from models.review import Kept, Review, is_counted
 from models.user import Role, User
 
 
@@ -63,3 +67,15 @@ def _visible_to(user: User | None) -> ColumnElement[bool]:
 def past_order_count(session: Session, designer: Designer) -> int:
     query = select(func.count()).select_from(PastOrder).where(PastOrder.designer_id == designer.id)
     return session.scalar(query) or 0
+
+
+def payment_record(session: Session, designer: Designer, now: datetime) -> Kept:
+    """How often factories said that the money came as agreed, of the orders made here."""
+    row = session.execute(
+        select(func.count().filter(Review.was_good), func.count())
+        .select_from(Review)
+        .join(OrderLine, OrderLine.id == Review.line_id)
+        .join(Order, Order.id == OrderLine.order_id)
+        .where(Order.designer_id == designer.id, Review.party == Party.FACTORY, is_counted(now))
+    ).one()
+    return Kept(*row)

@@ -14,10 +14,11 @@ from garment_hub.accounts import sign_in
 from garment_hub.db import get_session
 from garment_hub.designers import services
 from garment_hub.designers.forms import PictureForm, ProfileForm, RegisterForm, SignUpForm
-from garment_hub.designers.queries import designer_of, designers_page, get_designer, past_order_count
+from garment_hub.designers.queries import designer_of, designers_page, get_designer, past_order_count, payment_record
 from garment_hub.labels import choices
 from garment_hub.permissions import Access, audience, public, signed_in
-from garment_hub.site import current_district
+from garment_hub.site import choose_locale, current_district
+from models.base import utc_now
 from models.designer import Designer
 from models.errors import Invalid
 from models.user import Role, User
@@ -61,6 +62,7 @@ def show(designer_id: int) -> str:
         "designers/show.html",
         designer=designer,
         orders=past_order_count(get_session(), designer),
+        payment=payment_record(get_session(), designer, utc_now()),
         is_own=person is not None and designer.user_id == person.id,
     )
 
@@ -104,6 +106,7 @@ def _user(form: RegisterForm) -> User:
         password_hash=password_hash,
         email=form.email.data,
         consents=form.consents,
+        locale=choose_locale(),
     )
     sign_in.start(session, user)
     return user

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -12,7 +13,9 @@ from garment_hub.permissions import Access
 from models.capacity import CapacityWeek, week_of
 from models.errors import Forbidden, NotFound
 from models.factory import Factory
+from models.order import OrderLine, Party
 from models.past_order import PastOrder
+from models.review import Kept, Review, is_counted
 from models.user import Role, User
 
 
@@ -98,3 +101,28 @@ def history_of(session: Session, factory: Factory) -> History:
     ).one()
     orders, buyers, on_time, of_time, passed, of_inspected, first_on, last_on = row
     return History(orders, buyers, (on_time, of_time), (passed, of_inspected), first_on, last_on)
+
+
+def track_record(session: Session, factory: Factory, now: datetime) -> Kept:
+    """How often designers said that the date was kept, of the orders made here."""
+    row = session.execute(
+        select(func.count().filter(Review.kept_the_date), func.count())
+        .select_from(Review)
+        .join(OrderLine, OrderLine.id == Review.line_id)
+        .where(OrderLine.factory_id == factory.id, Review.party == Party.DESIGNER, is_counted(now))
+    ).one()
+    return Kept(*row)
+
+
+def speakers_of(session: Session, factories: Iterable[Factory]) -> list[User]:
+    """Who is told about these factories: their owners; for those without one, the coordinators of the district."""
+    found: dict[int, User] = {}
+    for factory in factories:
+        people = [factory.owner] if factory.owner else coordinators_of(session, factory.district_id)
+        found.update((person.id, person) for person in people)
+    return list(found.values())
+
+
+def coordinators_of(session: Session, district_id: int) -> list[User]:
+    which = User.role == Role.COORDINATOR, User.district_id == district_id, User.is_active
+    return list(session.scalars(select(User).where(*which).order_by(User.id)))

@@ -26,6 +26,7 @@ from garment_hub.factories.queries import (
     last_week,
     may_edit,
     sees_contacts,
+    track_record,
     weeks_from,
 )
 from garment_hub.factories.search import LONGEST_QUESTION
@@ -33,8 +34,9 @@ from garment_hub.factories.weeks import as_last_week, week_rows
 from garment_hub.labels import locale_code, week
 from garment_hub.maps import DongMap, dong_map
 from garment_hub.permissions import Access, audience, public, signed_in
-from garment_hub.site import current_district
+from garment_hub.site import choose_locale, current_district
 from models import vocabulary
+from models.base import utc_now
 from models.capacity import today_in_seoul
 from models.district import Neighbourhood, current_neighbourhoods
 from models.errors import DomainError, Invalid, NotFound
@@ -151,6 +153,7 @@ def show(factory_id: int) -> str:
         price=wording.price(factory),
         machines=wording.machines(factory),
         past=wording.past(history),
+        track=track_record(session, factory, utc_now()),
         map=dong_map(
             factory.district,
             factory.district.neighbourhoods,
@@ -200,6 +203,7 @@ def _owner(form: RegisterForm) -> User:
         phone=form.phone.data,
         email=form.email.data,
         consents=form.consents,
+        locale=choose_locale(),
     )
     sign_in.start(session, owner)
     return owner

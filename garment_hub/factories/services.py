@@ -10,6 +10,7 @@ from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from garment_hub.factories import bookings
 from garment_hub.factories.search import search_text
 from models.base import utc_now
 from models.capacity import DAYS_PER_WEEK, HUNDREDTHS_PER_DAY, CapacityWeek
@@ -148,11 +149,13 @@ def list_capacity(session: Session, factory: Factory, weeks: Mapping[date, int],
     Raises Invalid for a week that is no Monday or days outside the week, and Conflict when work already
     taken needs more days than offered.
     """
+    bookings.sweep_holds(session, utc_now(), [factory.id])
     for monday, offered in sorted(weeks.items()):
         if monday.weekday() != 0 or not 0 <= offered <= DAYS_PER_WEEK * HUNDREDTHS_PER_DAY:
             raise Invalid("capacity_out_of_range", field=monday.isoformat())
         if not _set_open(session, factory, monday, offered):
             raise Conflict("capacity_below_taken", field=monday.isoformat())
+    bookings.place_waiting(session, factory, said.on, utc_now())
     _note(factory, CAPACITY, said, is_known=True)
     factory.confirmed_on = said.on
     session.flush()

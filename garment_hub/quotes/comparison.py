@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
+from garment_hub.quotes.standing import is_awardable, is_lapsed
 from models.quote import DeclineReason, Quote, QuoteRequest, RequestStatus
+from models.team import Team
 
 VAT_PERCENT = 10
+# A yes is shown to the end, also when another one was taken.
+SAID_YES = frozenset({RequestStatus.ANSWERED, RequestStatus.CHOSEN, RequestStatus.NOT_CHOSEN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +28,51 @@ class Sum:
         return self.net_krw + self.vat_krw
 
 
-def sum_of(quote: Quote, pieces: int) -> Sum:
-    net = quote.unit_price_krw * pieces
+def per_piece(quote: Quote) -> int | None:
+    """The price with all that is asked apart from it; unknown without a price."""
+    return None if quote.unit_price_krw is None else quote.unit_price_krw + sum((quote.extras or {}).values())
+
+
+def sum_of(quote: Quote, pieces: int) -> Sum | None:
+    price = per_piece(quote)
+    if price is None:
+        return None
+    net = price * pieces
     return Sum(pieces, net, 0 if quote.is_vat_included else round(net * VAT_PERCENT / 100))
+
+
+def not_named(quote: Quote, wanted: Sequence[str]) -> list[str]:
+    """Work that is wanted and of which the price says nothing."""
+    return [process for process in wanted if process not in quote.price_includes and process not in quote.extras]
+
+
+@dataclass(frozen=True, slots=True)
+class TeamOffer:
+    """What the members of a team answered, in the order of the chain."""
+
+    team: Team
+    requests: list[QuoteRequest]
+
+    @property
+    def is_over(self) -> bool:
+        return any(request.status is RequestStatus.WITHDRAWN for request in self.requests)
+
+    @property
+    def refused(self) -> list[QuoteRequest]:
+        return [request for request in self.requests if request.status is RequestStatus.DECLINED]
+
+    def is_awardable(self, today: date) -> bool:
+        return all(is_awardable(request, today) for request in self.requests)
+
+    @property
+    def total(self) -> Sum | None:
+        """Of all parts together; unknown while one has no price."""
+        sums = [sum_of(request.quote, request.team_member.quantity) if request.quote and request.team_member else None
+                for request in self.requests]  # fmt: skip
+        known = [each for each in sums if each is not None]
+        if len(known) < len(sums):
+            return None
+        return Sum(known[-1].pieces, sum(each.net_krw for each in known), sum(each.vat_krw for each in known))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +80,42 @@ class Comparison:
     """Requests by what became of them; offers in the order in which they arrived."""
 
     offers: list[QuoteRequest]
+    teams: list[TeamOffer]
     waiting: list[QuoteRequest]
-    refusals: list[tuple[DeclineReason, int]]
+    lapsed: list[QuoteRequest]
+    refusals: list[tuple[DeclineReason, list[QuoteRequest]]]
     withdrawn: list[QuoteRequest]
 
+    @property
+    def priced(self) -> list[QuoteRequest]:
+        return [offer for offer in self.offers if offer.quote and offer.quote.unit_price_krw is not None]
 
-def compare(requests: Sequence[QuoteRequest]) -> Comparison:
-    offers = [request for request in requests if request.quote is not None]
-    refused = Counter(request.decline_reason for request in requests if request.decline_reason)
+
+def compare(requests: Sequence[QuoteRequest], today: date) -> Comparison:
+    alone = [request for request in requests if request.team_member is None]
+    offers = [request for request in alone if request.quote is not None and request.status in SAID_YES]
+    still_open = [request for request in alone if request.status is RequestStatus.OPEN]
+    refused = {reason: [each for each in alone if each.decline_reason is reason] for reason in DeclineReason}
     return Comparison(
         offers=sorted(offers, key=lambda request: (request.quote.answered_at, request.id)),  # type: ignore[union-attr]
-        waiting=[request for request in requests if request.status is RequestStatus.OPEN],
-        refusals=[(reason, refused[reason]) for reason in DeclineReason if refused[reason]],
-        withdrawn=[request for request in requests if request.status is RequestStatus.WITHDRAWN],
+        teams=_teams([request for request in requests if request.team_member is not None]),
+        waiting=[request for request in still_open if not is_lapsed(request, today)],
+        lapsed=[request for request in still_open if is_lapsed(request, today)],
+        refusals=[(reason, which) for reason, which in refused.items() if which],
+        withdrawn=[request for request in alone if request.status is RequestStatus.WITHDRAWN],
     )
+
+
+def _teams(requests: Sequence[QuoteRequest]) -> list[TeamOffer]:
+    """The newest plan first."""
+    found: dict[int, TeamOffer] = {}
+    for request in requests:
+        member = request.team_member
+        if member is not None:
+            found.setdefault(member.team_id, TeamOffer(member.team, [])).requests.append(request)
+    for offer in found.values():
+        offer.requests.sort(key=lambda request: (request.team_member.position, request.id))  # type: ignore[union-attr]
+    return sorted(found.values(), key=lambda offer: -offer.team.id)
 
 
 def differs(values: Sequence[object]) -> bool:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Select, case, select
-from sqlalchemy.orm import Session, joinedload
+from datetime import datetime
+
+from sqlalchemy import Select, case, func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from garment_hub.permissions import Access
+from garment_hub.recommendations.queries import latest_list
 from models.brief import Brief
+from models.capacity import CapacityBooking
 from models.errors import Forbidden, NotFound
 from models.factory import Factory
+from models.order import Order, OrderLine
 from models.quote import QuoteRequest, RequestStatus
+from models.team import Team, TeamMember
 from models.user import Role, User
 
 ANSWERING_FOR_OTHERS = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR})
@@ -56,13 +62,60 @@ def unclaimed_inbox(session: Session, district_id: int) -> list[QuoteRequest]:
 
 
 def _listed(session: Session, query: Select[QuoteRequest]) -> list[QuoteRequest]:
-    options = joinedload(QuoteRequest.brief).joinedload(Brief.designer), joinedload(QuoteRequest.factory)
+    options = (
+        joinedload(QuoteRequest.brief).joinedload(Brief.designer),
+        joinedload(QuoteRequest.factory),
+        joinedload(QuoteRequest.quote),
+        joinedload(QuoteRequest.team_member),
+    )
     ordered = query.options(*options).order_by(OPEN_FIRST, QuoteRequest.id.desc())
     return list(session.scalars(ordered))
 
 
 def requests_of_brief(session: Session, brief: Brief) -> list[QuoteRequest]:
     """All requests of the brief, in the order in which they were asked."""
-    options = joinedload(QuoteRequest.quote), joinedload(QuoteRequest.factory)
+    chain = joinedload(QuoteRequest.team_member).joinedload(TeamMember.team).selectinload(Team.members)
+    options = joinedload(QuoteRequest.quote), joinedload(QuoteRequest.factory), chain.joinedload(TeamMember.factory)
     query = select(QuoteRequest).where(QuoteRequest.brief_id == brief.id).options(*options)
     return list(session.scalars(query.order_by(QuoteRequest.id)))
+
+
+def latest_team(session: Session, brief: Brief) -> Team | None:
+    """The chain that was put together last."""
+    query = select(Team).where(Team.brief_id == brief.id).options(selectinload(Team.members))
+    return session.scalar(query.order_by(Team.id.desc()).limit(1))
+
+
+def order_of(session: Session, brief: Brief) -> Order | None:
+    """What became of the brief."""
+    return session.scalar(select(Order).where(Order.brief_id == brief.id).order_by(Order.id.desc()).limit(1))
+
+
+def held_until(session: Session, request: QuoteRequest, now: datetime) -> datetime | None:
+    """Until when the factory keeps its days for this quote."""
+    if request.quote is None:
+        return None
+    held = CapacityBooking.quote_id == request.quote.id, CapacityBooking.expires_at > now
+    return session.scalar(select(func.max(CapacityBooking.expires_at)).where(*held))
+
+
+def order_id_of(session: Session, request: QuoteRequest) -> int | None:
+    """The order that was made of the quote."""
+    if request.quote is None:
+        return None
+    return session.scalar(select(OrderLine.order_id).where(OrderLine.quote_id == request.quote.id))
+
+
+def get_own_order(session: Session, order_id: int, user: User) -> Order:
+    """The order, for the designer who placed it."""
+    order = session.get(Order, order_id)
+    if order is None or order.designer.user_id != user.id:
+        raise NotFound
+    return order
+
+
+def not_asked_yet(session: Session, brief: Brief, asked: set[int], most: int) -> list[Factory]:
+    """The next factories of the newest list."""
+    stored = latest_list(session, brief)
+    entries = stored.entries if stored else []
+    return [entry.factory for entry in entries if entry.factory_id not in asked][:most]

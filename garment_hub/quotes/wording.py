@@ -1,16 +1,28 @@
-"""The sentences of this room: counted factories, refusals, days of work, telephone numbers."""
+"""The sentences of this room: counted factories, refusals, promises, days of work, telephone numbers."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
+from flask_babel import lazy_gettext, ngettext
 
-from garment_hub.labels import days, week
+from garment_hub.labels import day, days, number, terms, week, won
+from garment_hub.quotes.client_record import ClientRecord
 from garment_hub.quotes.schedule import Schedule
+from garment_hub.quotes.teams import Complaint, neighbours
 from models.factory import Factory
-from models.quote import DeclineReason
+from models.quote import (
+    BalanceRule,
+    DeclineReason,
+    DefectRule,
+    NotChosenReason,
+    Quote,
+    QuoteRequest,
+    RequestStatus,
+)
+from models.team import TeamMember
 from models.user import User
 
 COUNTED = {
@@ -38,6 +50,56 @@ REFUSAL_BUTTONS = {
     DeclineReason.OTHER: lazy_gettext("I have another reason"),
 }
 
+# Why another one was taken: said to those who were not.
+NOT_CHOSEN = {
+    NotChosenReason.PRICE: lazy_gettext("The price fitted better elsewhere."),
+    NotChosenReason.DATE: lazy_gettext("Another factory was sooner."),
+    NotChosenReason.INCLUDED: lazy_gettext("Another price held more work."),
+    NotChosenReason.NEARER: lazy_gettext("Another factory was nearer."),
+    NotChosenReason.KNOWN: lazy_gettext("They went to a factory they know."),
+    NotChosenReason.OTHER: lazy_gettext("For another reason."),
+}
+
+STATUSES = {
+    RequestStatus.OPEN: lazy_gettext("Waiting for an answer"),
+    RequestStatus.ANSWERED: lazy_gettext("Answered"),
+    RequestStatus.DECLINED: lazy_gettext("Cannot this time"),
+    RequestStatus.WITHDRAWN: lazy_gettext("Taken back"),
+    RequestStatus.CHOSEN: lazy_gettext("Chosen"),
+    RequestStatus.NOT_CHOSEN: lazy_gettext("Another factory was chosen"),
+}
+
+DEFECTS = {
+    DefectRule.REMAKE: lazy_gettext("made anew"),
+    DefectRule.DEDUCT: lazy_gettext("taken off the sum"),
+    DefectRule.REMAKE_OR_DEDUCT: lazy_gettext("made anew or taken off"),
+}
+
+BALANCES = {
+    BalanceRule.BEFORE_SHIPPING: lazy_gettext("before it is sent"),
+    BalanceRule.AFTER_HANDOVER: lazy_gettext("after hand-over"),
+}
+
+# What is wrong with a chain of factories, beside the field it belongs to.
+CHAIN = {
+    "team_day_over": lazy_gettext("This day is over. Please choose a later one."),
+    "team_days_swapped": lazy_gettext("It ends before it starts. Please look at the two days."),
+    "team_day_too_late": lazy_gettext("This is after the day the goods are needed. Please choose an earlier one."),
+    "team_place_without_work": lazy_gettext("Please choose what this factory does."),
+    "team_work_twice": lazy_gettext("This is already done in another step: %(work)s"),
+    "team_work_missing": lazy_gettext("Nobody does this yet: %(work)s"),
+    "team_too_small": lazy_gettext("A team has at least two factories. One alone is asked from the list."),
+    "team_pieces_wrong": lazy_gettext("The pieces of this step do not add up to those of the brief."),
+    "team_lots_differ": lazy_gettext("Factories of one step share its pieces, so they do the same work."),
+    "team_factory_twice": lazy_gettext("This factory stands twice in one step."),
+    "team_too_early": lazy_gettext("It starts before the step before it is done."),
+    "team_lead_needed": lazy_gettext("Please choose which factory speaks for the team."),
+}
+
+
+def complaint(found: Complaint) -> str:
+    return str(CHAIN[found.code]) % {"work": terms(list(found.processes), "process")}
+
 
 def factories_counted(count: int) -> str:
     return str(COUNTED[count]) if count in COUNTED else str(_("%(count)s factories", count=count))
@@ -62,6 +124,78 @@ def _free(weeks: list[date] | None) -> str:
     if not weeks:
         return str(_("You have no free day left until then."))
     return str(_("You have free days in %(weeks)s.", weeks=", ".join(week(monday) for monday in weeks[:3])))
+
+
+def record_lines(record: ClientRecord) -> list[tuple[str, str]]:
+    """How the asker ordered and paid before, as kind of row and sentence."""
+    lines = []
+    if record.is_thin:
+        lines.append(("info", _("Few orders here so far.")))
+    if record.finished:
+        lines.append(("yes", ngettext("%(num)s order finished here", "%(num)s orders finished here", record.finished)))
+    if record.on_time and not record.late:
+        lines.append(("yes", _("All payments came by the day agreed.")))
+    elif record.on_time or record.late:
+        paid = _("%(on_time)s payments by the day agreed, %(late)s late", on_time=record.on_time, late=record.late)
+        lines.append(("warn", paid))
+    if record.cancelled:
+        called_off = ngettext("Called off %(num)s order", "Called off %(num)s orders", record.cancelled)
+        lines.append(("info", called_off))
+    return lines
+
+
+def could(request: QuoteRequest) -> str:
+    """What would have made a yes of a refusal; empty when nothing was said."""
+    said = []
+    if request.could_at_krw:
+        said.append(_("could at %(price)s per piece", price=won(request.could_at_krw)))
+    if request.could_from_on:
+        said.append(_("free from %(day)s", day=day(request.could_from_on)))
+    return ", ".join(said)
+
+
+def payment(quote: Quote) -> str:
+    """Deposit and rest, as far as they were named; empty when nothing was."""
+    said = []
+    if quote.deposit_percent:
+        said.append(_("deposit %(percent)s%%", percent=quote.deposit_percent))
+    elif quote.deposit_percent == 0:
+        said.append(_("no deposit"))
+    if quote.balance is BalanceRule.BEFORE_SHIPPING:
+        said.append(_("the rest before it is sent"))
+    elif quote.balance_days is not None:
+        said.append(_("the rest within %(days)s days of hand-over", days=quote.balance_days))
+    elif quote.balance is BalanceRule.AFTER_HANDOVER:
+        said.append(_("the rest after hand-over"))
+    return ", ".join(said)
+
+
+def sample(quote: Quote) -> str:
+    if quote.sample_fee_krw is None:
+        return ""
+    fee = won(quote.sample_fee_krw) if quote.sample_fee_krw else str(_("free"))
+    return str(_("%(fee)s, taken off the main order", fee=fee)) if quote.is_sample_fee_deducted else fee
+
+
+def tolerance(pieces: int) -> str:
+    return str(_("up to %(number)s pieces either way", number=number(pieces)))
+
+
+def after(member: TeamMember) -> list[TeamMember]:
+    """To whom a member of a team hands over."""
+    return neighbours(member)[1]
+
+
+def span(member: TeamMember) -> str:
+    return f"{day(member.starts_on)} – {day(member.due_on)}"
+
+
+def handing_over(members: Sequence[TeamMember]) -> str:
+    """Factories with their pieces, as one reads them on a chain."""
+    return " · ".join(
+        _("%(factory)s %(number)s pieces", factory=member.factory.name, number=number(member.quantity))
+        for member in members
+    )
 
 
 def factory_phone(factory: Factory) -> str | None:

@@ -1,4 +1,4 @@
-"""From rows to the values the ranker reads: briefs, factories of a whole district in a few queries, past orders."""
+"""From rows to the values the ranker reads: briefs, and the factories of a whole district in a few queries."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, String, and_, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Connection, String, and_, func, select, type_coerce
 from sqlalchemy.orm import Session
 
+from garment_hub.recommendations.dealings import designer_key
 from models.brief import Brief
 from models.capacity import CapacityWeek, week_of
 from models.district import Neighbourhood
@@ -26,8 +27,7 @@ from models.factory import (
     OperatingStatus,
     Sector,
 )
-from models.past_order import PastOrder
-from recommender import BriefFeatures, FactoryFeatures, FreeWeek, Outcome, Place, Rate, Stated
+from recommender import BriefFeatures, FactoryFeatures, FreeWeek, Place, Rate, Stated
 
 # Weeks after the needed day that are read too: the answer to "what if it came later".
 WEEKS_LATER = 5
@@ -45,15 +45,6 @@ FIELD_OF_KIND: dict[str, str] = {
 CAPACITY = "capacity"
 
 Condition = ColumnElement[bool]
-
-
-def designer_key(designer_id: int) -> str:
-    """How the ranker names a designer; imported buyers without an account have a key of their own."""
-    return f"designer:{designer_id}"
-
-
-def buyer_key(district_id: int, key: str) -> str:
-    return f"buyer:{district_id}:{key}"
 
 
 def brief_features(brief: Brief, as_of: date) -> BriefFeatures:
@@ -287,36 +278,3 @@ def _grouped(pairs: Iterable[Any]) -> dict[int, list[Any]]:
     for factory_id, value in pairs:
         found[factory_id].append(value)
     return found
-
-
-def load_outcomes(session: Session, district_id: int, as_of: date) -> list[Outcome]:
-    """Past orders of the district that were placed by ``as_of``; undated ones too."""
-    row = PastOrder
-    query = (
-        select(
-            row.designer_id,
-            row.buyer_key,
-            row.factory_id,
-            row.ordered_on,
-            row.quantity,
-            row.item,
-            row.delivered_on,
-            row.is_on_time,
-            row.passed_first_inspection,
-        )
-        .where(row.district_id == district_id, or_(row.ordered_on.is_(None), row.ordered_on <= as_of))
-        .order_by(row.id)
-    )
-    return [
-        Outcome(
-            buyer=designer_key(one.designer_id) if one.designer_id else buyer_key(district_id, one.buyer_key),
-            factory=str(one.factory_id),
-            ordered_on=one.ordered_on,
-            quantity=one.quantity,
-            item=one.item,
-            delivered_on=one.delivered_on,
-            on_time=one.is_on_time,
-            passed_first_inspection=one.passed_first_inspection,
-        )
-        for one in session.execute(query)
-    ]

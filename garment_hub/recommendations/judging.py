@@ -54,9 +54,11 @@ def figures(factories: Sequence[FactoryFeatures], log: Sequence[Outcome], as_of:
     away. ``split`` is ``none`` where there are too few cases to say anything.
     """
     dated = [row for row in log if row.ordered_on is not None]
-    split, trials = ("time", _by_time(factories, dated)) if len(dated) * 2 > len(log) else ("site", [])
+    orders = [row for row in log if row.is_order]
+    is_dated = 2 * sum(row.ordered_on is not None for row in orders) > len(orders)
+    split, trials = ("time", _by_time(factories, dated)) if is_dated else ("site", [])
     if not trials:
-        split, trials = "site", _by_site(factories, log, as_of)
+        split, trials = "site", _by_site(factories, orders, as_of)
     count = sum(len(trial.cases) for trial in trials)
     if count < FEWEST_CASES:
         return {"split": "none", "cases": count}
@@ -89,7 +91,9 @@ def _ranking(ranker: SignalRanker, case: Case) -> list[str]:
 def _by_time(factories: Sequence[FactoryFeatures], dated: Sequence[Outcome]) -> list[Trial]:
     """One cut: learn from what came before, foretell what came after. Facts are those of today."""
     known = {factory.id for factory in factories}
-    ordered = sorted(dated, key=lambda row: (row.ordered_on or EVERY_DAY, row.buyer, row.factory))
+    ordered = sorted(
+        (row for row in dated if row.is_order), key=lambda row: (row.ordered_on or EVERY_DAY, row.buyer, row.factory)
+    )
     if len(ordered) < FEWEST_CASES:
         return []
     cut = ordered[int(len(ordered) * LEARNT_SHARE)].ordered_on or EVERY_DAY
@@ -98,7 +102,7 @@ def _by_time(factories: Sequence[FactoryFeatures], dated: Sequence[Outcome]) -> 
     cases = [Case(_brief_of(row, row.ordered_on or cut), frozenset({row.factory})) for row in later]
     most = min(MOST_CASES, max(FEWEST_CASES, MOST_SCORED // max(1, len(factories))))
     cases = cases[:: max(1, ceil(len(cases) / most))]  # spread over the whole time
-    learnt = [row for row in ordered if row.ordered_on and row.ordered_on < cut]
+    learnt = [row for row in dated if row.ordered_on and row.ordered_on < cut]
     return [Trial(factories, learnt, as_of, cases)] if learnt else []
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from garment_hub.recommendations.features import load_outcomes
+from garment_hub.recommendations.evidence import load_outcomes
 from garment_hub.recommendations.machines import MACHINES_OF
 from models import vocabulary
 from models.recommendation import RankerArtifact

@@ -11,7 +11,8 @@ from uuid import uuid4
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from garment_hub.recommendations.features import load_factories, load_outcomes, ranked_factories
+from garment_hub.recommendations.evidence import load_outcomes
+from garment_hub.recommendations.features import load_factories, ranked_factories
 from garment_hub.recommendations.judging import figures
 from garment_hub.recommendations.rankers import FOLDER, artifact_in_use, unfitted_ranker
 from models.capacity import today_in_seoul
@@ -44,7 +45,7 @@ def fit(session: Session, district: District, root: Path, as_of: date | None = N
     factories = load_factories(session, ranked_factories(district.id, include_unlisted=True), window=None)
     log = load_outcomes(session, district.id, as_of)
 
-    judged = figures(factories, log, as_of) | {"factories": len(factories), "orders": len(log)}
+    judged = figures(factories, log, as_of) | {"factories": len(factories), "orders": sum(row.is_order for row in log)}
     ranker = unfitted_ranker().fit(factories, log, as_of)
     key = f"{district.code}-{as_of.isoformat()}-{uuid4().hex[:8]}"
     manifest = save(ranker, root / FOLDER / key, trained_on=as_of, figures=judged)

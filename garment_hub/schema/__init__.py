@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
@@ -13,6 +16,8 @@ from sqlalchemy.orm import Session
 from garment_hub.schema.first_district import add_first_district
 from models import Base
 from models.district import District, Installation
+
+MIGRATION_LOCK = 4711230
 
 
 class SchemaError(Exception):
@@ -52,6 +57,25 @@ def upgrade(engine: Engine) -> None:
             session.flush()
 
 
+def make(connection: Connection, revision: str) -> None:
+    """The tables of this revision in a database that has none; no district is added."""
+    _only_one(connection)
+    command.upgrade(_config(connection), revision)
+
+
+def knows(revision: str) -> bool:
+    """Whether this code can bring such a database up to date."""
+    return any(script.revision == revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
+
+
+@contextmanager
+def no_migration(engine: Engine) -> Iterator[None]:
+    """Have migrations wait. Only PostgreSQL needs it: there a table can change under an older snapshot."""
+    with engine.begin() as connection:
+        connection.execute(text(f"SELECT pg_advisory_xact_lock_shared({MIGRATION_LOCK})"))
+        yield
+
+
 def downgrade(engine: Engine, revision: str) -> None:
     with engine.begin() as connection:
         _only_one(connection)
@@ -61,7 +85,7 @@ def downgrade(engine: Engine, revision: str) -> None:
 
 def check(engine: Engine) -> None:
     """Raise SchemaError unless the database has the newest schema."""
-    with engine.connect() as connection:
+    with engine.execution_options(writes=False).connect() as connection:
         found = current_revision(connection)
     if found != latest_revision():
         raise SchemaError("The database is behind the code. Run: garment-hub db upgrade")
@@ -76,7 +100,7 @@ def drift(engine: Engine) -> list[object]:
 def _only_one(connection: Connection) -> None:
     """Hold other migrations back; on SQLite the transaction itself (BEGIN IMMEDIATE) does."""
     if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(4711230)"))
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
 
 
 def _check_references_last(connection: Connection) -> None:

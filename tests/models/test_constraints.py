@@ -70,7 +70,7 @@ def factory(world: World, **values: Any) -> Factory:
 
 def quote(world: World, **values: Any) -> Quote:
     row = {"request": world.request, "answer": QuoteAnswer.POSSIBLE, "unit_price_krw": 9000, "ready_on": MONDAY}
-    return Quote(**row | values)
+    return Quote(**row | {"valid_until": MONDAY} | values)
 
 
 def past_order(world: World, **values: Any) -> PastOrder:

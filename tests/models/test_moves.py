@@ -14,7 +14,9 @@ from models.quote import QuoteRequest, RequestStatus
 
 # Written down again on purpose: a move that becomes possible by a slip shows here.
 BRIEF = {("draft", "open"), ("draft", "withdrawn"), ("open", "closed"), ("open", "withdrawn")}
-REQUEST = {("open", "answered"), ("open", "declined"), ("open", "withdrawn")}
+REQUEST = {("open", "answered"), ("open", "declined"), ("open", "withdrawn")} | {
+    ("answered", end) for end in ("chosen", "not_chosen", "withdrawn")
+}
 
 
 @pytest.mark.parametrize(("start", "end"), [*product(BriefStatus, BriefStatus)])

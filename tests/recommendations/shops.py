@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from models import vocabulary
-from models.capacity import CapacityWeek, today_in_seoul, week_of
+from models.brief import BriefStatus
+from models.capacity import SEOUL, CapacityWeek, today_in_seoul, week_of
 from models.designer import Designer
 from models.district import District
 from models.factory import CapabilityKind, Factory, FactoryCertificate, FactoryRate, FactSource, LegalForm
+from models.order import Order, OrderStatus, Party
 from models.past_order import PastOrder
-from tests.builders import make_factory, next_number
+from models.quote import RequestStatus
+from models.review import Review
+from tests.builders import make_brief, make_factory, make_order, make_quote, next_number
 
 ABLE = {
     CapabilityKind.ITEM: ["shirt_blouse", "dress"],
@@ -126,5 +130,48 @@ def past_order(
         | values
     )
     session.add(order)
+    session.flush()
+    return order
+
+
+def finished_order(
+    session: Session,
+    designer: Designer,
+    factory: Factory,
+    delivered_at: datetime,
+    *,
+    review: dict[str, Any] | None = None,
+    **values: Any,
+) -> Order:
+    """An accepted order made here, handed over on its day, asked and answered two weeks before."""
+    placed_at, due_on = delivered_at - timedelta(days=14), delivered_at.astimezone(SEOUL).date()
+    brief = make_brief(session, designer, status=BriefStatus.CLOSED)
+    asked = {
+        "status": RequestStatus.CHOSEN,
+        "asked_at": placed_at - timedelta(days=3),
+        "answered_at": placed_at,
+        "answer_by": due_on,
+    }
+    quote = make_quote(session, brief, factory, ready_on=due_on, asked=asked)
+    order = make_order(
+        session,
+        quote,
+        **{
+            "status": OrderStatus.ACCEPTED,
+            "placed_at": placed_at,
+            "delivered_at": delivered_at,
+            "accepted_at": delivered_at + timedelta(days=1),
+        }
+        | values,
+    )
+    if review is not None:
+        said: dict[str, Any] = {"kept_the_date": True, "was_good": True, "would_again": True} | review
+        session.add(
+            Review(
+                **{"line": order.lines[0], "party": Party.DESIGNER, "author": designer.user}
+                | {"written_at": delivered_at}
+                | said
+            )
+        )
     session.flush()
     return order

@@ -14,11 +14,11 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from garment_hub.db import engine_of
+from garment_hub.recommendations.evidence import load_outcomes
 from garment_hub.recommendations.features import (
     Window,
     brief_features,
     load_factories,
-    load_outcomes,
     ranked_factories,
 )
 from models.capacity import CapacityWeek, today_in_seoul

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from garment_hub.recommendations.judging import figures
@@ -34,3 +35,10 @@ def test_too_few_orders_are_not_judged() -> None:
     assert figures(factories, orders(12), AS_OF)["split"] == "none"
     assert figures(factories, [], AS_OF) == {"split": "none", "cases": 0}
     assert figures([], orders(200), AS_OF) == {"split": "none", "cases": 0}
+
+
+def test_answers_to_requests_are_learnt_from_and_never_foretold() -> None:
+    factories, past = [factory(str(number)) for number in range(10)], orders(200)
+    answers = [replace(row, buyer="buyer:new", accepted=True, is_order=False) for row in past]
+    assert figures(factories, past + answers, AS_OF)["cases"] == figures(factories, past, AS_OF)["cases"]
+    assert figures(factories, answers, AS_OF) == {"split": "none", "cases": 0}

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from garment_hub.db import engine_of
 from garment_hub.permissions import Access
-from garment_hub.recommendations.features import Window, brief_features, load_factories, load_outcomes, ranked_factories
+from garment_hub.recommendations.evidence import load_outcomes
+from garment_hub.recommendations.features import Window, brief_features, load_factories, ranked_factories
 from garment_hub.recommendations.queries import changed_since, get_recommendation, latest_list, standing_of
 from garment_hub.recommendations.rankers import unfitted_ranker
 from garment_hub.recommendations.services import count_partners, recommend_for_brief, replay

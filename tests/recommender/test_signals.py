@@ -138,6 +138,35 @@ def test_acceptance_reads_requests_for_the_item_first() -> None:
         assert _score(Acceptance, a_brief(item=item), [a_factory("1")], log) == pytest.approx([expected])
 
 
+def test_an_answered_request_is_no_order() -> None:
+    brief, register = a_brief(designer="a"), [a_factory("1"), a_factory("2")]
+    order = Outcome("a", "1", AGO, item="coat", accepted=True)
+    answer = replace(order, is_order=False)
+    for signal in (History, Continuity):
+        assert _score(signal, brief, register, [answer]) == [0.0, 0.0]
+    assert _score(Acceptance, brief, register, [answer]) == _score(Acceptance, brief, register, [order])
+
+
+@given(briefs(), registers, logs, logs)
+def test_what_does_not_count_for_others_changes_nothing_for_them(
+    brief: BriefFeatures, register: list[FactoryFeatures], log: list[Outcome], told: list[Outcome]
+) -> None:
+    """Friends of a factory, however many, are heard by nobody but themselves."""
+    friends = [replace(row, buyer=f"friend {row.buyer}", counts_for_others=False) for row in told]
+    for signal in LEARNING:
+        assert _score(signal, brief, register, log + friends) == _score(signal, brief, register, log)
+
+
+def test_what_counts_for_nobody_else_still_tells_what_its_buyer_knows() -> None:
+    register = [a_factory("1"), a_factory("2")]
+    log = [Outcome(buyer, factory, AGO) for buyer in "ab" for factory in "12"]
+    own = Outcome("new", "1", AGO, counts_for_others=False)
+    brief = a_brief(designer="new")
+    assert _score(Continuity, brief, register, [*log, own])[0] > 0.0
+    assert _score(History, brief, register, [*log, own])[1] == 1.0
+    assert _score(History, brief, register, log) == [0.0, 0.0]
+
+
 def test_history_is_the_percentile_among_the_factories_in_question() -> None:
     log = [Outcome(buyer, factory, AGO) for buyer, factory in [*zip("aabbccd", "1212131", strict=True)]]
     register = [a_factory("1"), a_factory("2"), a_factory("3"), a_factory("9")]

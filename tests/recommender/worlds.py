@@ -177,5 +177,7 @@ outcomes = st.builds(
     on_time=maybe(st.booleans()),
     passed_first_inspection=maybe(st.booleans()),
     accepted=maybe(st.booleans()),
+    is_order=st.booleans(),
+    counts_for_others=st.booleans(),
 )
 logs = st.lists(outcomes, max_size=30)

@@ -1,0 +1,1 @@
+"""What a designer and a factory write to each other about one case."""

@@ -1,0 +1,1 @@
+"""Orders: from the award to the last payment."""

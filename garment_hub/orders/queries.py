@@ -1,0 +1,90 @@
+"""Reads that others share: one order with the access wanted, whose side somebody is on, whose orders."""
+
+from __future__ import annotations
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from garment_hub.permissions import Access
+from models.brief import Brief, BriefStatus
+from models.designer import Designer
+from models.errors import Forbidden, NotFound
+from models.factory import Factory
+from models.order import ENDED, LineReopening, LineStatus, Order, OrderLine, Party
+from models.user import Role, User
+
+CENTRE = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR})
+
+
+def get_order(session: Session, order_id: int, user: User | None, access: Access) -> Order:
+    """The order, if this person may see it; for WRITE, if this person has a say in it."""
+    order = session.get(Order, order_id)
+    if order is None or user is None or not _may_see(order, user):
+        raise NotFound
+    if access is Access.WRITE and not parties_of(order, user):
+        raise Forbidden
+    return order
+
+
+def _may_see(order: Order, user: User) -> bool:
+    if user.is_staff:
+        return user.district_id == order.district_id
+    return user.id == order.designer.user_id or any(line.factory.owner_id == user.id for line in order.lines)
+
+
+def parties_of(order: Order, user: User) -> frozenset[Party]:
+    """The sides somebody speaks for. The centre also speaks for factories that nobody has claimed."""
+    found = set()
+    if user.id == order.designer.user_id:
+        found.add(Party.DESIGNER)
+    if own_lines(order, user):
+        found.add(Party.FACTORY)
+    if _is_centre(order, user):
+        found.add(Party.CENTRE)
+    return frozenset(found)
+
+
+def party_of(order: Order, user: User) -> Party | None:
+    """The side somebody speaks for first."""
+    found = parties_of(order, user)
+    return next((party for party in Party if party in found), None)
+
+
+def own_lines(order: Order, user: User) -> list[OrderLine]:
+    """The lines still running that this person answers for."""
+    centre = _is_centre(order, user)
+    return [
+        line
+        for line in order.active_lines
+        if line.factory.owner_id == user.id or (line.factory.owner_id is None and centre)
+    ]
+
+
+def _is_centre(order: Order, user: User) -> bool:
+    return user.role in CENTRE and user.district_id == order.district_id
+
+
+def open_places(session: Session, order: Order) -> set[int]:
+    """Ids of the lines whose factory dropped out and in whose place there is no other yet."""
+    if order.status in ENDED:
+        return set()
+    filled = select(LineReopening.line_id).join(LineReopening.brief).where(Brief.status == BriefStatus.CLOSED)
+    empty = OrderLine.order_id == order.id, OrderLine.status == LineStatus.DROPPED, OrderLine.id.not_in(filled)
+    return set(session.scalars(select(OrderLine.id).where(*empty)))
+
+
+def orders_of(session: Session, user: User) -> list[Order]:
+    """The newest first: a designer's own, those of an owner's factories, those of the district for staff."""
+    query = select(Order).order_by(Order.id.desc())
+    if user.is_staff:
+        query = query.where(Order.district_id == user.district_id)
+    else:
+        own = select(OrderLine.order_id).join(OrderLine.factory).where(Factory.owner_id == user.id)
+        designers = select(Designer.id).where(Designer.user_id == user.id)
+        query = query.where(or_(Order.designer_id.in_(designers), Order.id.in_(own)))
+    return _with_sides(session, query)
+
+
+def _with_sides(session: Session, query: Select[Order]) -> list[Order]:
+    options = joinedload(Order.designer), selectinload(Order.lines).joinedload(OrderLine.factory)
+    return list(session.scalars(query.options(*options)))
