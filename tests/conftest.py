@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import CodeType
 from typing import TYPE_CHECKING, Any, NoReturn
 from uuid import uuid4
 
@@ -15,7 +17,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings
-from jinja2 import FileSystemBytecodeCache
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -57,6 +59,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(mark)
 
 
+def pytest_collection_finish() -> None:
+    """What is imported stays; looking through it for garbage again and again was a tenth of the suite's time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
+
 def missing(what: str, why: str) -> NoReturn:
     """Skip for want of a tool, or fail where the run insists on it."""
     if what in os.environ.get("GARMENT_HUB_REQUIRE", "").split(","):
@@ -65,12 +74,25 @@ def missing(what: str, why: str) -> NoReturn:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def compiled_templates() -> Iterator[None]:
     """Compile each template once, not once for every application: that was two thirds of the suite's time."""
-    cache = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(Flask.jinja_options, "bytecode_cache", cache)
+        patch.setitem(Flask.jinja_options, "bytecode_cache", CompiledTemplates())
         yield
+
+
+class CompiledTemplates(BytecodeCache):
+    """Keeps the code of templates in memory, as long as their source is the same."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self.kept.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        assert bucket.code is not None
+        self.kept[bucket.key, bucket.checksum] = bucket.code
 
 
 @pytest.fixture(scope="session")
@@ -117,9 +139,28 @@ def make_app(tmp_path: Path, empty_database: Path) -> Iterator[Callable[..., Fla
         _dispose(app)
 
 
+@pytest.fixture(scope="session")
+def shared_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """One application for many tests: building it and its SQL took a third of the suite's time."""
+    app = create_app(
+        TESTING=True, DATA_DIR=tmp_path_factory.mktemp("app") / "data", SECRET_KEY=SECRET, DEMO_PASSWORD=DEMO_PASSWORD
+    )
+    yield app
+    _dispose(app)
+
+
 @pytest.fixture
-def app(make_app: Callable[..., Flask]) -> Flask:
-    return make_app()
+def app(shared_app: Flask, empty_database: Path) -> Iterator[Flask]:
+    """An application whose data folder holds only a SQLite file with the newest schema. make_app takes settings."""
+    folder: Path = shared_app.config["DATA_DIR"]
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    shutil.copy(empty_database, folder / DATABASE)
+    config = dict(shared_app.config)
+    yield shared_app
+    shared_app.config.clear()
+    shared_app.config.update(config)
+    _dispose(shared_app)
 
 
 @pytest.fixture

@@ -32,6 +32,8 @@ from tests.backup.places import content, empty, put_upload, settings, uploads, u
 from tests.browsing import Browser
 from tests.conftest import DEMO_PASSWORD
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 DESIGNER = "designer@demo.example"
 MANIFEST = "manifest.json"

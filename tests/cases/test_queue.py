@@ -36,6 +36,8 @@ from tests.builders import (
     make_user,
 )
 
+pytestmark = pytest.mark.slow
+
 NOT_YET_DELIVERED = {"sampling", "sample_approved", "confirmed", "in_production", "rework"}
 
 

@@ -16,6 +16,8 @@ from models.district import DEFAULT_DISTRICT, District, Installation
 from models.factory import Factory
 from tests.builders import make_brief, make_designer, make_factory
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def engine(either_engine_url: str) -> Iterator[Engine]:

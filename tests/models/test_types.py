@@ -18,6 +18,8 @@ from models import Base
 from models.district import District
 from tests.builders import next_number
 
+pytestmark = pytest.mark.slow
+
 ZONES = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 MOMENTS = st.datetimes(datetime(1900, 1, 2), datetime(2200, 1, 1), timezones=ZONES)
 NO_NUL = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]))

@@ -29,6 +29,8 @@ from models.user import Role
 from tests.builders import make_user
 from tests.notifications.stubs import free_port, mail_server, message_server
 
+pytestmark = pytest.mark.slow
+
 NOON = datetime(2027, 3, 1, 3, 0, tzinfo=UTC)  # in Seoul
 DAY = timedelta(days=1)
 

@@ -165,7 +165,7 @@ class Diary(RuleBasedStateMachine):
 Diary.TestCase.settings = settings(
     max_examples=40, stateful_step_count=20, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
-TestDiary = Diary.TestCase
+TestDiary = pytest.mark.slow(Diary.TestCase)
 
 
 @pytest.fixture

@@ -26,6 +26,8 @@ from tests.orders.pdfs import Pdf, stream_of
 from tests.orders.stages import Trade, make_team_trade, make_trade
 from tests.world import _picture as a_picture
 
+pytestmark = pytest.mark.slow
+
 ClientAs = Callable[[Role | User], Browser]
 HOSTILE = "</td><script>alert(1)</script><img src=file:///etc/passwd>&#0;{{7*7}} ‮" + "가나다라마바사" * 30 + "🧵"
 

@@ -30,6 +30,8 @@ from tests.conftest import missing
 from tests.orders.pdfs import Pdf
 from tests.orders.stages import Trade, make_team_trade, make_trade
 
+pytestmark = pytest.mark.slow
+
 ClientAs = Callable[[Role | User], Browser]
 HOSTILE = "</table><script>alert(1)</script> ‮ '\"; -- 🧵"
 NOW = utc_now()

@@ -28,6 +28,8 @@ from models.quote import (
 from models.user import Role, User
 from tests.builders import in_days, make_brief, make_designer, make_district, make_factory, make_user
 
+pytestmark = pytest.mark.slow
+
 TODAY = in_days(0)
 AT_ONCE = 6
 

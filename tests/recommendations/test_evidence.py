@@ -31,6 +31,8 @@ from tests.builders import make_brief, make_designer, make_district, make_factor
 from tests.recommendations.shops import able_factory, finished_order, past_order
 from tests.recommendations.test_features import counted
 
+pytestmark = pytest.mark.slow
+
 AS_OF = today_in_seoul()
 
 
