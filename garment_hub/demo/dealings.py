@@ -56,8 +56,9 @@ def complete(body: dict[str, Any], style: str) -> dict[str, Any]:
     full["assort"] = [{"colour": colour, "sizes": dict.fromkeys(SIZES, each)} for colour in COLOURS]
     full["assort"][0]["sizes"]["M"] += rest
     full |= {"style": style, "size_table": SIZE_TABLE, "cautions": CAUTIONS, "ownership": "designer", "secrecy": True}
+    cloth = full["materials"][0]["name"]
     full["materials"] = [
-        {"name": "린넨", "colour": colour, "use": "요척 1.4마", "by": Supplier.DESIGNER.value} for colour in COLOURS
+        {"name": cloth, "colour": colour, "use": "요척 1.4마", "by": Supplier.DESIGNER.value} for colour in COLOURS
     ]
     for line in full["lines"]:
         line |= {name: value for name, value in PROMISED.items() if line[name] in (None, [], "")}
@@ -261,7 +262,14 @@ def _offers_wait(story: Story, designer: Designer, factories: Sequence[Factory])
 def _by_a_team(story: Story, designer: Designer, factories: Sequence[Factory]) -> None:
     """A cutter, and two that sew side by side; the cut pieces are counted at the hand-over."""
     cutter, one, other = factories
-    brief = story.brief(designer, -20, item="sweatshirt_hoodie", quantity=300, processes=["cutting", "sewing_assembly"])
+    brief = story.brief(
+        designer,
+        -20,
+        item="sweatshirt_hoodie",
+        fabrics=["knit_jersey"],
+        quantity=300,
+        processes=["cutting", "sewing_assembly"],
+    )
 
     def day(number: int) -> date:
         return story.today + timedelta(days=number)
