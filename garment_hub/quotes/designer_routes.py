@@ -19,6 +19,7 @@ from garment_hub.form_tokens import SentForm, new_token
 from garment_hub.permissions import Access, audience, signed_in
 from garment_hub.quotes import services, wording
 from garment_hub.quotes.blueprint import bp
+from garment_hub.quotes.by_hand import question_to_send
 from garment_hub.quotes.comparison import compare as compare_answers
 from garment_hub.quotes.forms import RepeatForm
 from garment_hub.quotes.lines import line_groups
@@ -107,6 +108,7 @@ def _compared(session: Session, brief: Brief, user: User) -> dict[str, Any]:
         "words": wording,
         "asked": min(request.args.get("asked", 0, type=int), MAXIMUM_ASKED),
         "can_ask": is_mine,
+        "question_to_send": question_to_send,
         "stop": services.running_stop(session, brief.designer_id) if is_mine else None,
         "more": not_asked_yet(session, brief, asked, MOST_MORE) if is_mine else [],
         "can_choose": lambda row: is_mine and is_awardable(row, today),

@@ -14,17 +14,21 @@ from models.user import User
 
 def asked(session: Session, request: QuoteRequest) -> None:
     """The owner; for a factory that nobody has claimed, every coordinator, who asks by telephone."""
+    if request.factory.owner is not None:
+        _tell(session, request.factory.owner, "quote_requested", request, **values_of(request))
+        return
+    for person in speakers_of(session, [request.factory]):
+        _tell(session, person, "request_for_unclaimed", request, factory=request.factory.name)
+
+
+def values_of(request: QuoteRequest) -> dict[str, Any]:
+    """What is asked, as messages say it."""
     brief, member = request.brief, request.team_member
-    values: dict[str, Any] = {
+    return {
         "designer": brief.designer.brand,
         "quantity": member.quantity if member else brief.quantity,
         "needed_by": brief.needed_by.isoformat() if brief.needed_by else None,
     }
-    if request.factory.owner is not None:
-        _tell(session, request.factory.owner, "quote_requested", request, **values)
-        return
-    for person in speakers_of(session, [request.factory]):
-        _tell(session, person, "request_for_unclaimed", request, factory=request.factory.name)
 
 
 def withdrawn(session: Session, request: QuoteRequest) -> None:

@@ -21,6 +21,7 @@ from garment_hub.forms import TokenForm
 from garment_hub.permissions import Access, audience, signed_in
 from garment_hub.quotes import services, wording
 from garment_hub.quotes.blueprint import bp
+from garment_hub.quotes.by_hand import question_to_send
 from garment_hub.quotes.client_record import client_record
 from garment_hub.quotes.forms import DeclineForm, NoticeForm, QuoteForm, TapForm, quote_form, values_of
 from garment_hub.quotes.offering import named_work, said_so_far, starting_offer, tapped_offer
@@ -99,6 +100,7 @@ def _request_page(session: Session, asked: QuoteRequest, wrong: TokenForm | None
         may_hold=may and is_awardable(asked, today),
         held_until=held_until(session, asked, utc_now()),
         is_lapsed=is_lapsed(asked, today),
+        question_to_send=question_to_send,
         stands_in=_stands_in(asked),
         tap=tap,
         refusal=refusal,

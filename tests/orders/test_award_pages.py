@@ -13,14 +13,15 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from garment_hub.briefs.services import withdraw_brief
+from models.brief import Brief
 from models.capacity import CapacityBooking, CapacityWeek, today_in_seoul
 from models.district import District
-from models.order import Order, OrderStatus
+from models.order import EventKind, Order, OrderStatus, Party
 from models.quote import NotChosenReason, Quote, RequestStatus
 from models.user import Role, User
 from tests.browsing import Browser
 from tests.builders import in_days, make_brief, make_designer, make_quote
-from tests.orders.stages import answered, make_shop, team_quotes
+from tests.orders.stages import answered, make_shop, make_team_trade, team_quotes
 
 ClientAs = Callable[[Role | User], Browser]
 
@@ -201,6 +202,29 @@ def test_a_team_is_taken_whole_or_not_at_all(client_as: ClientAs, session: Sessi
     assert [line.quote_id for line in order.lines] == [quote.id for quote in quotes]
     assert days_taken(session) == 800
     assert choose(browser, *quotes, form_token="three").location == answer.location
+
+
+def test_the_place_of_a_dropout_is_offered_asked_and_filled_again(
+    client_as: ClientAs, session: Session, district: District
+) -> None:
+    trade = make_team_trade(session, district)
+    dropped = trade.order.lines[-1]
+    trade.move(EventKind.LINE_DROPPED, Party.FACTORY, dropped, note="사람이 모자라요")
+    session.commit()
+    browser, address = client_as(trade.designer), f"/orders/{trade.order.id}"
+    reopen = f"{address}/lines/{dropped.id}/reopen"
+    assert reopen in browser.get(address).text
+    first, again = browser.send(reopen, {}), browser.send(reopen, {})
+    assert first.status_code == 303 and first.location == again.location
+    assert browser.get(first.location).status_code == 200
+    brief = session.get_one(Brief, int(first.location.split("/")[-2]))
+    assert (brief.processes, brief.quantity) == (dropped.processes, dropped.quantity)
+    instead = make_quote(session, brief, make_shop(session, district))
+    session.commit()
+    answer = choose(browser, instead)
+    assert (answer.status_code, answer.location) == (303, address)
+    page = browser.get(address).text
+    assert instead.request.factory.name in page and reopen not in page
 
 
 @pytest.mark.parametrize("named", [[], ["999999"], ["magic"], ["-1"], ["²"]])
