@@ -21,6 +21,8 @@ from models.order import OrderStatus
 from models.user import Role, User
 from tests.builders import make_brief, make_case, make_designer, make_factory, make_quote, make_user
 
+pytestmark = pytest.mark.slow
+
 READ = AuditAction.CASE_READ
 
 

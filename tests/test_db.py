@@ -18,6 +18,8 @@ from garment_hub.db import engine_of, get_session, make_engine, reading, unit_of
 from garment_hub.permissions import public
 from models.district import DEFAULT_DISTRICT, District
 
+pytestmark = pytest.mark.slow
+
 THREADS, ADDITIONS = 6, 30
 
 

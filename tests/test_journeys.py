@@ -22,6 +22,8 @@ from tests.browsing import Browser
 from tests.builders import in_days, make_designer, make_factory, make_user
 from tests.filling import forms_on
 
+pytestmark = pytest.mark.slow
+
 SIGN_UP = {
     "brand": "달밤 상점",
     "name": "한소라",

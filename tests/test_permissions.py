@@ -17,6 +17,8 @@ from garment_hub.orders import document_routes
 from tests.browsing import Browser
 from tests.world import VISITORS, World, build_world
 
+pytestmark = pytest.mark.slow
+
 # What each visitor gets: a status, `door` for being sent to sign in, `role` for 403 because the page is for others,
 # whatever the thing. A POST comes with nothing but its token, so 422 means: let in. Things named in the addresses
 # belong to `designer` and to `owner`; a factory of another trade is seen by the staff of its district alone.

@@ -22,6 +22,8 @@ from models.user import Role, SignInFailure, User
 from tests.browsing import Browser
 from tests.builders import make_user
 
+pytestmark = pytest.mark.slow
+
 PASSWORD = "three words together"
 NOON = datetime(2027, 3, 1, 12, tzinfo=UTC)
 

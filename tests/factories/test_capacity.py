@@ -26,6 +26,8 @@ from models.user import Role, User
 from tests.browsing import Browser
 from tests.builders import make_factory, make_user
 
+pytestmark = pytest.mark.slow
+
 MONDAY = date(2027, 2, 15)
 SAID = services.Statement(FactSource.OWNER, MONDAY)
 hundredths = st.integers(0, 700)

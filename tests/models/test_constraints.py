@@ -24,6 +24,8 @@ from models.registry_import import DuplicateProposal
 from models.user import Role, User, UserSession
 from tests.builders import make_brief, make_designer, make_district, make_factory, make_user
 
+pytestmark = pytest.mark.slow
+
 MONDAY = date(2027, 3, 1)
 
 

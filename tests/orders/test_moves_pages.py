@@ -25,6 +25,8 @@ from tests.browsing import Browser
 from tests.builders import in_days, make_user
 from tests.orders.stages import Trade, fields_of, heading_of, make_team_trade, make_trade, moves_on
 
+pytestmark = pytest.mark.slow
+
 ClientAs = Callable[[Role | User], Browser]
 K = EventKind
 

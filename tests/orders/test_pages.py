@@ -19,6 +19,8 @@ from tests.browsing import Browser
 from tests.builders import in_days, make_designer, make_user
 from tests.orders.stages import STATES, Trade, fields_of, heading_of, make_team_trade, make_trade, moves_on
 
+pytestmark = pytest.mark.slow
+
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 

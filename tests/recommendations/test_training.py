@@ -24,6 +24,8 @@ from models.recommendation import RankerArtifact
 from tests.builders import make_brief, make_designer, make_district
 from tests.recommendations.shops import able_factory, past_order
 
+pytestmark = pytest.mark.slow
+
 
 def district_with_history(session: Session, orders: int = 120) -> District:
     """Designers who each keep to one factory."""

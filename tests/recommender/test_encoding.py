@@ -11,6 +11,8 @@ from recommender import BriefFeatures, FactoryFeatures, group_cosines, make_enco
 from recommender.encoding import GROUPS, encoder_from_words, learnt_words
 from tests.recommender.worlds import STAGE_OF, a_brief, a_factory, briefs, has, registers
 
+pytestmark = pytest.mark.slow
+
 
 def _labels(one: BriefFeatures | FactoryFeatures) -> dict[str, frozenset[str]]:
     if isinstance(one, BriefFeatures):
