@@ -201,6 +201,13 @@ class Order(Base):
         return list(dict.fromkeys([*began, *after, OrderStatus.CANCELLED]))
 
     @property
+    def has_sample_waiting(self) -> bool:
+        """Whether a sample was sent that nobody has judged yet."""
+        judged = EventKind.SAMPLE_SENT, EventKind.SAMPLE_REJECTED, EventKind.SAMPLE_APPROVED
+        last = next((event.kind for event in reversed(self.events) if event.kind in judged), None)
+        return last is EventKind.SAMPLE_SENT
+
+    @property
     def active_lines(self) -> list[OrderLine]:
         return [line for line in self.lines if line.status is not LineStatus.DROPPED]
 

@@ -100,13 +100,18 @@ def _take_back_requests(session: Session, brief: Brief) -> None:
     """Nobody waits for an answer that never comes, and no days are held for nothing."""
     waiting = QuoteRequest.status.in_((RequestStatus.OPEN, RequestStatus.ANSWERED))
     for request in session.scalars(select(QuoteRequest).where(QuoteRequest.brief_id == brief.id, waiting)).all():
-        request.move_to(RequestStatus.WITHDRAWN)
-        request.closed_at = utc_now()
-        if request.quote is not None:
-            bookings.release_hold(session, request.quote)
-        for person in speakers_of(session, [request.factory]):
-            notify(session, person, "request_withdrawn", link=f"/quote-requests/{request.id}", item=brief.item)
+        take_back_request(session, request)
+
+
+def take_back_request(session: Session, request: QuoteRequest) -> None:
+    """The factory need not answer, hears so, and its held days are free again."""
+    request.move_to(RequestStatus.WITHDRAWN)
+    request.closed_at = utc_now()
+    if request.quote is not None:
+        bookings.release_hold(session, request.quote)
     session.flush()
+    for person in speakers_of(session, [request.factory]):
+        notify(session, person, "request_withdrawn", link=f"/quote-requests/{request.id}", item=request.brief.item)
 
 
 def add_files(session: Session, brief: Brief, keys: Sequence[str]) -> None:

@@ -12,7 +12,6 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
-from garment_hub.orders.queries import CENTRE
 from garment_hub.permissions import Access
 from models.brief import Brief, BriefStatus
 from models.capacity import SEOUL
@@ -24,7 +23,7 @@ from models.order import AT_WORK, BEFORE_WORK, EventKind, Order, OrderEvent, Ord
 from models.payment import AskingStop, PaymentPart
 from models.quote import Quote, QuoteRequest, RequestStatus
 from models.review import Review
-from models.user import User
+from models.user import CENTRE, User
 
 UNANSWERED_AFTER = timedelta(hours=24)
 EXPIRING_WITHIN = timedelta(days=2)

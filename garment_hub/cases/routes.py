@@ -15,18 +15,17 @@ from garment_hub.cases.wording import Row
 from garment_hub.db import get_session
 from garment_hub.errors import status_of
 from garment_hub.form_tokens import SentForm, new_token
-from garment_hub.orders.queries import CENTRE, get_order
+from garment_hub.orders.queries import get_order
 from garment_hub.permissions import Access, audience, signed_in
 from models.base import utc_now
 from models.errors import Conflict, Invalid
 from models.order import Order, OrderStatus
 from models.payment import AskingStop
 from models.review import Review
-from models.user import STAFF, Role
+from models.user import CENTRE, STAFF
 
 bp = Blueprint("cases", __name__)
 Answer = str | Response | tuple[str, int]
-THE_CENTRE = (Role.COORDINATOR, Role.ADMINISTRATOR)
 ACTED_ON = {
     Kind.DISPUTE: "cases.end_dispute",
     Kind.STOPPED: "cases.lift_stop",
@@ -112,7 +111,7 @@ def _conversations(rows: list[Row]) -> dict[int, int]:
 
 
 @bp.route("/district/cases/orders/<int:thing_id>/end-dispute", methods=["POST"])
-@audience(*THE_CENTRE)
+@audience(*CENTRE)
 def end_dispute(thing_id: int) -> Answer:
     session, user = get_session(), signed_in()
     order = get_order(session, thing_id, user, Access.WRITE)
@@ -125,7 +124,7 @@ def end_dispute(thing_id: int) -> Answer:
 
 
 @bp.route("/district/cases/stops/<int:thing_id>/lift", methods=["POST"])
-@audience(*THE_CENTRE)
+@audience(*CENTRE)
 def lift_stop(thing_id: int) -> Answer:
     session, user = get_session(), signed_in()
     stop = queries.get_stop(session, thing_id, user, Access.WRITE)
@@ -135,7 +134,7 @@ def lift_stop(thing_id: int) -> Answer:
 
 
 @bp.route("/district/cases/reviews/<int:thing_id>/clear", methods=["POST"])
-@audience(*THE_CENTRE)
+@audience(*CENTRE)
 def clear_review(thing_id: int) -> Answer:
     session, user = get_session(), signed_in()
     review = queries.get_review(session, thing_id, user, Access.WRITE)

@@ -8,7 +8,7 @@ On SQLite the transaction itself (BEGIN IMMEDIATE) is the lock.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -88,13 +88,21 @@ def _rate(factory: Factory, item: str, stage: str | None) -> FactoryRate | None:
     return next((rate for wanted in (item, None) for rate in of_stage if rate.item == wanted), None)
 
 
-def lock_weeks(session: Session, works: Iterable[Work]) -> dict[tuple[int, date], CapacityWeek]:
-    """The stated weeks of all this work, held until the transaction ends; holds that ran out are let go first."""
-    spans = [
-        and_(CapacityWeek.factory_id == work.factory_id, CapacityWeek.starts_on.in_(work.mondays)) for work in works
-    ]
+def lock_weeks(
+    session: Session, wanted: Iterable[tuple[int, Collection[date]]], now: datetime
+) -> dict[tuple[int, date], CapacityWeek]:
+    """The stated weeks among these Mondays of these factories, held until the transaction ends.
+
+    Holds in them that have run out are let go; those of other weeks are left alone, for they are not locked.
+    """
+    spans = [and_(CapacityWeek.factory_id == factory, CapacityWeek.starts_on.in_(days)) for factory, days in wanted]
     weeks = _locked(session, or_(*spans)) if spans else []
+    _let_go(session, _bookings(session, _has_run_out(now), CapacityBooking.week_id.in_([week.id for week in weeks])))
     return {(week.factory_id, week.starts_on): week for week in weeks}
+
+
+def _has_run_out(now: datetime) -> ColumnElement[bool]:
+    return CapacityBooking.expires_at <= now
 
 
 def _locked(session: Session, which: ColumnElement[bool]) -> list[CapacityWeek]:
@@ -121,9 +129,7 @@ def take_days(
     """
     if not work.days:
         return 0
-    lock_weeks(session, [work])
-    sweep_holds(session, now, [work.factory_id])
-    weeks = lock_weeks(session, [work])
+    weeks = lock_weeks(session, [(work.factory_id, work.mondays)], now)
     plan, rest = _plan(work, weeks)
     unsaid = sum(work.most_in(monday) for monday in work.mondays if (work.factory_id, monday) not in weeks)
     if must_fit and rest > unsaid:
@@ -205,12 +211,9 @@ def _let_go(session: Session, bookings: Sequence[CapacityBooking]) -> int:
     return len(bookings)
 
 
-def sweep_holds(session: Session, now: datetime, factory_ids: Sequence[int] | None = None) -> int:
-    """Let go of every hold that has run out, everywhere or in these factories; how many there were."""
-    which: list[ColumnElement[bool]] = [CapacityBooking.expires_at <= now]
-    if factory_ids is not None:
-        which.append(CapacityWeek.factory_id.in_(factory_ids))
-    return _let_go(session, _bookings(session, *which))
+def sweep_holds(session: Session, now: datetime) -> int:
+    """Let go of every hold that has run out; how many there were."""
+    return _let_go(session, _bookings(session, _has_run_out(now)))
 
 
 def hold_for_quote(session: Session, quote: Quote, now: datetime) -> None:
@@ -218,9 +221,8 @@ def hold_for_quote(session: Session, quote: Quote, now: datetime) -> None:
     factory = quote.request.factory
     # Two holds of one factory at once; without the key, so that others may go on making rows that refer to it.
     session.refresh(factory, with_for_update={"key_share": True})
-    sweep_holds(session, now, [factory.id])
     held = select(CapacityBooking.id).join(CapacityBooking.week).where(CapacityWeek.factory_id == factory.id)
-    if session.scalar(held.where(CapacityBooking.quote_id.is_not(None)).limit(1)) is not None:
+    if session.scalar(held.where(CapacityBooking.expires_at > now).limit(1)) is not None:
         raise Conflict("hold_exists")
     work = work_of(quote, now.astimezone(SEOUL).date())
     if not work.days:

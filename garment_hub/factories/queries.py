@@ -16,7 +16,7 @@ from models.factory import Factory
 from models.order import OrderLine, Party
 from models.past_order import PastOrder
 from models.review import Kept, Review, is_counted
-from models.user import Role, User
+from models.user import CENTRE, Role, User
 
 
 def get_factory(session: Session, factory_id: int, user: User | None, access: Access) -> Factory:
@@ -112,6 +112,13 @@ def track_record(session: Session, factory: Factory, now: datetime) -> Kept:
         .where(OrderLine.factory_id == factory.id, Review.party == Party.DESIGNER, is_counted(now))
     ).one()
     return Kept(*row)
+
+
+def speaks_for(factory: Factory, user: User) -> bool:
+    """The owner speaks for the own factory, the centre of the district for one that nobody has claimed."""
+    if factory.owner_id is not None:
+        return user.id == factory.owner_id
+    return user.role in CENTRE and user.district_id == factory.district_id
 
 
 def speakers_of(session: Session, factories: Iterable[Factory]) -> list[User]:

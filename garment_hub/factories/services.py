@@ -149,7 +149,7 @@ def list_capacity(session: Session, factory: Factory, weeks: Mapping[date, int],
     Raises Invalid for a week that is no Monday or days outside the week, and Conflict when work already
     taken needs more days than offered.
     """
-    bookings.sweep_holds(session, utc_now(), [factory.id])
+    bookings.lock_weeks(session, [(factory.id, weeks)], utc_now())
     for monday, offered in sorted(weeks.items()):
         if monday.weekday() != 0 or not 0 <= offered <= DAYS_PER_WEEK * HUNDREDTHS_PER_DAY:
             raise Invalid("capacity_out_of_range", field=monday.isoformat())

@@ -8,8 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from garment_hub import audit
-from garment_hub.factories.queries import speakers_of
-from garment_hub.orders.queries import CENTRE
+from garment_hub.factories.queries import speakers_of, speaks_for
 from garment_hub.permissions import Access
 from models.audit import AuditAction, AuditEntry
 from models.brief import Brief
@@ -49,10 +48,7 @@ def party_in(case: Case, user: User) -> Party | None:
     factory = case.request.factory
     if user.id == case.request.brief.designer.user_id:
         return Party.DESIGNER
-    if user.id == factory.owner_id:
-        return Party.FACTORY
-    is_centre = user.role in CENTRE and user.district_id == factory.district_id
-    return Party.FACTORY if factory.owner_id is None and is_centre else None
+    return Party.FACTORY if speaks_for(factory, user) else None
 
 
 def people_across(session: Session, case: Case, party: Party) -> list[User]:

@@ -8,15 +8,14 @@ from typing import Any
 
 from garment_hub import audit
 from garment_hub.factories import bookings
-from garment_hub.factories.queries import speakers_of
 from garment_hub.notifications import notify
 from garment_hub.orders import deliveries, payments, terms
 from garment_hub.orders.moves import Step
+from garment_hub.orders.queries import people_on
 from models.audit import AuditAction
 from models.capacity import week_of
 from models.errors import Conflict, Invalid
 from models.order import INSPECTION_DAYS, EventKind, LineStatus, OrderLine, OrderStatus
-from models.user import User
 
 
 def apply(step: Step) -> None:
@@ -215,27 +214,18 @@ SILENT = frozenset({EventKind.NOTED, EventKind.PIECES_COUNTED, EventKind.INSPECT
 def tell(step: Step) -> None:
     """Tell everybody on the order but whoever made the move; after acceptance both sides may write their review."""
     kind, order = step.move.kind, step.order
-    if kind not in SILENT:
-        line = step.line or order.lead
-        values: dict[str, Any] = {
-            "item": order.item,
-            "status": order.status.value,
-            "factory": line.factory.name,
-            "quantity": step.pieces or order.quantity,
-            "amount_krw": step.part.amount_krw if step.part else None,
-            "reason": step.note,
-        }
-        for person in _others(step):
+    if kind in SILENT:
+        return
+    values: dict[str, Any] = {
+        "item": order.item,
+        "status": order.status.value,
+        "factory": (step.line or order.lead).factory.name,
+        "quantity": step.pieces or order.quantity,
+        "amount_krw": step.part.amount_krw if step.part else None,
+        "reason": step.note,
+    }
+    for person in people_on(step.session, order):
+        if step.actor is None or person.id != step.actor.id:
             notify(step.session, person, MESSAGES.get(kind, "order_moved"), link=f"/orders/{order.id}", **values)
-    if kind is EventKind.ACCEPTED:
-        for person in _sides(step):
+        if kind is EventKind.ACCEPTED:
             notify(step.session, person, "review_waiting", link=f"/orders/{order.id}/reviews", item=order.item)
-
-
-def _sides(step: Step) -> list[User]:
-    lines = step.order.active_lines
-    return [step.order.designer.user, *speakers_of(step.session, [line.factory for line in lines])]
-
-
-def _others(step: Step) -> list[User]:
-    return [person for person in _sides(step) if step.actor is None or person.id != step.actor.id]

@@ -6,17 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from garment_hub.orders import payments, terms
 from models.order import (
     Delivery,
-    EventKind,
     LineStatus,
     Move,
     Order,
-    OrderEvent,
     OrderLine,
     OrderStatus,
     Party,
@@ -53,10 +50,7 @@ def unmet(step: Step) -> str | None:
 
 
 def _sample_waits(step: Step) -> str | None:
-    kinds = EventKind.SAMPLE_SENT, EventKind.SAMPLE_REJECTED
-    query = select(OrderEvent.kind).where(OrderEvent.order_id == step.order.id, OrderEvent.kind.in_(kinds))
-    last = step.session.scalar(query.order_by(OrderEvent.id.desc()).limit(1))
-    return None if last is EventKind.SAMPLE_SENT else "no_sample_yet"
+    return None if step.order.has_sample_waiting else "no_sample_yet"
 
 
 def _terms_agreed(step: Step) -> str | None:

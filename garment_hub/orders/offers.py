@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from garment_hub.orders import payments
 from garment_hub.orders.moves import Step as Trial
 from garment_hub.orders.moves import unmet, waiting_delivery
-from garment_hub.orders.progress import Standing, TermsState, sample_is_here, standing_of, terms_state
+from garment_hub.orders.progress import Standing, TermsState, standing_of, terms_state
 from garment_hub.orders.queries import open_places, own_lines, parties_of
 from models.base import utc_now
 from models.order import (
@@ -201,7 +201,7 @@ class Desk:
     def _is_pointless(self, move: Move) -> bool:
         """Allowed, but of no use: a second sample while one is looked at, a count of what is accepted."""
         if move.kind is K.SAMPLE_SENT:
-            return sample_is_here(self.order)
+            return self.order.has_sample_waiting
         return move.kind is K.PIECES_COUNTED and self.order.accepted_at is not None
 
     def _subjects(self, move: Move, party: Party) -> list[tuple[OrderLine | None, PaymentPart | None]]:

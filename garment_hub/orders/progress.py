@@ -18,7 +18,6 @@ from models.order import (
     ENDED,
     HANDED_OVER,
     Delivery,
-    EventKind,
     Order,
     OrderEvent,
     OrderLine,
@@ -78,13 +77,6 @@ OF_STATUS = {
 }
 
 
-def sample_is_here(order: Order) -> bool:
-    """Whether a sample was sent that nobody has judged yet."""
-    judged = EventKind.SAMPLE_SENT, EventKind.SAMPLE_REJECTED, EventKind.SAMPLE_APPROVED
-    last = next((event.kind for event in reversed(order.events) if event.kind in judged), None)
-    return last is EventKind.SAMPLE_SENT
-
-
 def standing_of(session: Session, order: Order) -> Standing:
     if order.status in (OrderStatus.CANCELLED, OrderStatus.DISPUTED):
         return Standing(order.status.value)
@@ -93,7 +85,7 @@ def standing_of(session: Session, order: Order) -> Standing:
 
 def _running(session: Session, order: Order, status: OrderStatus) -> Standing:
     if status is OrderStatus.SAMPLING:
-        return Standing.SAMPLE_HERE if sample_is_here(order) else Standing.SAMPLE_AWAITED
+        return Standing.SAMPLE_HERE if order.has_sample_waiting else Standing.SAMPLE_AWAITED
     if status is OrderStatus.CONFIRMED:
         return Standing.READY if terms.agreed(session, order) else Standing.TERMS_OPEN
     if status is OrderStatus.IN_PRODUCTION:

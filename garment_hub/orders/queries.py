@@ -5,15 +5,14 @@ from __future__ import annotations
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from garment_hub.factories.queries import speakers_of, speaks_for
 from garment_hub.permissions import Access
 from models.brief import Brief, BriefStatus
 from models.designer import Designer
 from models.errors import Forbidden, NotFound
 from models.factory import Factory
 from models.order import ENDED, LineReopening, LineStatus, Order, OrderLine, Party
-from models.user import Role, User
-
-CENTRE = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR})
+from models.user import CENTRE, User
 
 
 def get_order(session: Session, order_id: int, user: User | None, access: Access) -> Order:
@@ -39,7 +38,7 @@ def parties_of(order: Order, user: User) -> frozenset[Party]:
         found.add(Party.DESIGNER)
     if own_lines(order, user):
         found.add(Party.FACTORY)
-    if _is_centre(order, user):
+    if user.role in CENTRE and user.district_id == order.district_id:
         found.add(Party.CENTRE)
     return frozenset(found)
 
@@ -52,16 +51,12 @@ def party_of(order: Order, user: User) -> Party | None:
 
 def own_lines(order: Order, user: User) -> list[OrderLine]:
     """The lines still running that this person answers for."""
-    centre = _is_centre(order, user)
-    return [
-        line
-        for line in order.active_lines
-        if line.factory.owner_id == user.id or (line.factory.owner_id is None and centre)
-    ]
+    return [line for line in order.active_lines if speaks_for(line.factory, user)]
 
 
-def _is_centre(order: Order, user: User) -> bool:
-    return user.role in CENTRE and user.district_id == order.district_id
+def people_on(session: Session, order: Order) -> list[User]:
+    """Everybody on both sides who is told what happens."""
+    return [order.designer.user, *speakers_of(session, [line.factory for line in order.active_lines])]
 
 
 def open_places(session: Session, order: Order) -> set[int]:

@@ -56,7 +56,8 @@ def place_order(
     if reopening := session.scalar(select(LineReopening).where(LineReopening.brief_id == brief.id)):
         return _fill_place(session, reopening.line, quotes[0], actor, now, asked, reason)
     works = [work_of(quote, today) for quote in quotes]
-    bookings.lock_weeks(session, works)  # of all factories at once, before any days are taken
+    # The weeks of all factories at once, before any days are taken.
+    bookings.lock_weeks(session, [(work.factory_id, work.mondays) for work in works], now)
     order = _make_order(session, brief, quotes, works, now, waiver)
     kind = BookingKind.HELD if waiver is None else BookingKind.BOOKED
     for line, work in zip(order.lines, works, strict=True):

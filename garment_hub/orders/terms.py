@@ -11,9 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from garment_hub.factories import bookings
-from garment_hub.factories.queries import speakers_of
 from garment_hub.notifications import notify
 from garment_hub.orders import payments
+from garment_hub.orders.queries import own_lines, parties_of, people_on
+from garment_hub.quotes.comparison import vat_on
 from models import vocabulary
 from models.brief import Brief, Supplier
 from models.capacity import SEOUL
@@ -24,7 +25,6 @@ from models.terms import Terms, TermsConfirmation, terms_hash
 from models.user import Role, User
 
 Body = dict[str, Any]
-VAT_PERCENT = 10
 PATTERN = "pattern"  # the sizes of the finished piece stand in the pattern, not in the terms
 DOCUMENTS = ("tax_invoice", "cash_receipt")
 OWNERSHIPS = ("designer", "factory", "shared")
@@ -53,7 +53,7 @@ def amounts(line: Mapping[str, Any]) -> Amounts:
         vat = (2 * stated + 11) // 22
         total = stated
     else:
-        vat = (stated * VAT_PERCENT + 50) // 100
+        vat = vat_on(stated)
         total = stated + vat
     deposit = total * (line["deposit_percent"] or 0) // 100
     return Amounts(total - vat, vat, total, deposit, total - deposit)
@@ -226,8 +226,6 @@ def _unconfirmed(terms: Terms) -> set[int | None]:
 
 def own_sides(order: Order, user: User) -> list[OrderLine | None]:
     """For whom this person may confirm: their lines, None for the designer."""
-    from garment_hub.orders.queries import own_lines, parties_of  # late: what is possible depends on the terms
-
     sides: list[OrderLine | None] = [*own_lines(order, user)]
     return [None, *sides] if Party.DESIGNER in parties_of(order, user) else sides
 
@@ -351,7 +349,6 @@ def _record(session: Session, terms: Terms, kind: EventKind, actor: User, now: d
 
 def _tell(session: Session, terms: Terms, actor: User, template: str, **values: Any) -> None:
     order = terms.order
-    sides = [order.designer.user, *speakers_of(session, [line.factory for line in order.active_lines])]
-    for person in {person.id: person for person in sides}.values():
+    for person in people_on(session, order):
         if person.id != actor.id:
             notify(session, person, template, link=f"/orders/{order.id}/terms", item=order.item, **values)

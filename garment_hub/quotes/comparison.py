@@ -38,7 +38,12 @@ def sum_of(quote: Quote, pieces: int) -> Sum | None:
     if price is None:
         return None
     net = price * pieces
-    return Sum(pieces, net, 0 if quote.is_vat_included else round(net * VAT_PERCENT / 100))
+    return Sum(pieces, net, 0 if quote.is_vat_included else vat_on(net))
+
+
+def vat_on(net_krw: int) -> int:
+    """Whole won, rounded half up."""
+    return (net_krw * VAT_PERCENT + 50) // 100
 
 
 def not_named(quote: Quote, wanted: Sequence[str]) -> list[str]:

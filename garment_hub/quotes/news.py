@@ -31,11 +31,6 @@ def values_of(request: QuoteRequest) -> dict[str, Any]:
     }
 
 
-def withdrawn(session: Session, request: QuoteRequest) -> None:
-    for person in speakers_of(session, [request.factory]):
-        _tell(session, person, "request_withdrawn", request)
-
-
 def answered(session: Session, request: QuoteRequest) -> None:
     _tell_designer(session, request, "quote_answered", factory=request.factory.name)
 

@@ -43,11 +43,11 @@ from models.base import utc_now
 from models.capacity import today_in_seoul
 from models.errors import Conflict, Invalid
 from models.quote import LONGEST_PAYMENT_DAYS, DeclineReason, QuoteAnswer, QuoteRequest
-from models.user import STAFF, Role
+from models.user import CENTRE, STAFF, Role
 
 Answer = str | Response | tuple[str, int]
 OWNERS_AND_STAFF = (Role.FACTORY_OWNER, *sorted(STAFF))
-ANSWERERS = (Role.FACTORY_OWNER, Role.COORDINATOR, Role.ADMINISTRATOR)
+ANSWERERS = (Role.FACTORY_OWNER, *CENTRE)
 
 
 @bp.route("/quote-requests")

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from garment_hub.factories.queries import speaks_for
 from garment_hub.permissions import Access
 from garment_hub.recommendations.queries import latest_list
 from models.brief import Brief
@@ -16,9 +17,8 @@ from models.factory import Factory
 from models.order import Order, OrderLine
 from models.quote import QuoteRequest, RequestStatus
 from models.team import Team, TeamMember
-from models.user import Role, User
+from models.user import User
 
-ANSWERING_FOR_OTHERS = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR})
 OPEN_FIRST = case((QuoteRequest.status == RequestStatus.OPEN, 0), else_=1)
 
 
@@ -41,12 +41,7 @@ def _may_see(request: QuoteRequest, user: User | None) -> bool:
 
 
 def may_answer(request: QuoteRequest, user: User | None) -> bool:
-    """The owner answers; for a factory that nobody has claimed, the centre does."""
-    if user is None:
-        return False
-    if request.factory.owner_id is not None:
-        return user.id == request.factory.owner_id
-    return user.role in ANSWERING_FOR_OTHERS and user.district_id == request.factory.district_id
+    return user is not None and speaks_for(request.factory, user)
 
 
 def inbox_of(session: Session, owner: User) -> list[QuoteRequest]:

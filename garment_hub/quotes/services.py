@@ -10,6 +10,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from garment_hub import audit
+from garment_hub.briefs.services import take_back_request
 from garment_hub.factories import bookings
 from garment_hub.quotes import news
 from garment_hub.quotes.standing import is_awardable, is_lapsed, needs_price, usual_validity
@@ -170,17 +171,8 @@ def withdraw_request(session: Session, request: QuoteRequest) -> None:
         open_ones = or_(QuoteRequest.status == RequestStatus.OPEN, QuoteRequest.status == RequestStatus.ANSWERED)
         taken = list(session.scalars(whole.where(or_(open_ones, QuoteRequest.id == request.id))))
     for each in taken:
-        _withdraw(session, each)
-
-
-def _withdraw(session: Session, request: QuoteRequest) -> None:
-    session.refresh(request, with_for_update=True)
-    request.move_to(RequestStatus.WITHDRAWN)
-    request.closed_at = utc_now()
-    if request.quote is not None:
-        bookings.release_hold(session, request.quote)
-    session.flush()
-    news.withdrawn(session, request)
+        session.refresh(each, with_for_update=True)
+        take_back_request(session, each)
 
 
 @dataclass(frozen=True, slots=True)

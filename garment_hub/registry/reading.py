@@ -7,6 +7,7 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from models.errors import Invalid
@@ -156,9 +157,7 @@ def _lines(text: str) -> Iterator[str]:
 def _last_record(text: str, delimiter: str) -> int:
     """The row in which the quote that was never closed was opened."""
     rows = 0
-    try:
+    with suppress(csv.Error):
         for _row in csv.reader(_lines(text), delimiter=delimiter, strict=True):
             rows += 1
-    except csv.Error:
-        pass
     return rows + 1

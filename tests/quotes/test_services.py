@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from garment_hub.briefs import services as briefs
 from garment_hub.quotes import news, services
 from garment_hub.recommendations.services import recommend_for_brief
 from models.audit import AuditAction, AuditEntry
@@ -75,7 +76,8 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, str, dict[str, Any]
     def notify(_session: Session, user: User, code: str, **values: Any) -> None:
         found.append((user.id, code, values))
 
-    monkeypatch.setattr(news, "notify", notify)
+    for room in (news, briefs):  # a question is taken back where its brief is
+        monkeypatch.setattr(room, "notify", notify)
     return found
 
 
