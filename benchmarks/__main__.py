@@ -8,10 +8,11 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from benchmarks import Row, backup, contests, crash, papers
+from benchmarks import Row, backup, contests, crash, pages, papers, partners, training
 
 BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
-    "backup": backup.run, "contests": contests.run, "crash": crash.run, "papers": papers.run,
+    "backup": backup.run, "contests": contests.run, "crash": crash.run, "pages": pages.run, "papers": papers.run,
+    "partners": partners.run, "training": training.run,
 }  # fmt: skip
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks

@@ -34,6 +34,7 @@ from garment_hub.orders import terms_routes as _terms  # noqa: F401
 from garment_hub.pages import routes as pages
 from garment_hub.quotes import routes as quotes
 from garment_hub.recommendations import routes as recommendations
+from garment_hub.recommendations import setting_routes as _settings  # noqa: F401
 from garment_hub.registry import routes as registry
 from garment_hub.secret import secret_key
 

@@ -66,6 +66,19 @@ def _own_sqlite_transactions(engine: Engine) -> None:
     def begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get("writes", True)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        connection.info["changes_before"] = _rows_changed(connection)
+
+
+def _rows_changed(connection: Connection) -> int:
+    """By this connection since it was opened, as SQLite counts them."""
+    driver: Any = connection.connection.driver_connection
+    return int(driver.total_changes)
+
+
+def has_changed_rows(connection: Connection) -> bool:
+    """Whether this transaction on SQLite has changed rows that nobody else can see yet."""
+    before = connection.info.get("changes_before")
+    return before is not None and before != _rows_changed(connection)
 
 
 def init_app(app: Flask, engine: Engine) -> None:

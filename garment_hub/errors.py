@@ -211,6 +211,10 @@ MESSAGES = {
     "message_empty": lazy_gettext("Please write something, or choose a picture."),
     "stop_already_lifted": lazy_gettext("Somebody has let them ask again already. Nothing else to do."),
     "review_already_counts": lazy_gettext("This review counts already. Nothing else to do."),
+    "weights_wrong": lazy_gettext("Every part needs its points, and all add up to 100. These add up to %(total)s."),
+    "fair_turn_out_of_range": lazy_gettext("The turn may take off between 0 and %(most)s points."),
+    "setting_reason_needed": lazy_gettext("Please write why. It stays beside the change for everybody who checks it."),
+    "setting_in_use": lazy_gettext("This version is in use already. Nothing else to do."),
 }
 
 TITLES = {

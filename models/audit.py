@@ -21,6 +21,8 @@ class AuditAction(StrEnum):
     DISPUTE_ENDED = "dispute_ended"
     ASKING_ALLOWED = "asking_allowed"
     REVIEW_CLEARED = "review_cleared"
+    RANKING_CHANGED = "ranking_changed"
+    RANKING_PROPOSED = "ranking_proposed"
 
 
 class AuditEntry(Base):

@@ -84,6 +84,7 @@ class Factory(Base):
     phone: Mapped[str | None]
     address: Mapped[str | None]
     is_address_public: Mapped[bool] = mapped_column(default=False)
+    is_shared_room: Mapped[bool] = mapped_column(default=False)  # machines for anybody to come and use
     # The owner has not agreed, or no longer agrees, that strangers see the factory.
     is_display_refused: Mapped[bool] = mapped_column(default=False)
     neighbourhood_id: Mapped[int | None] = mapped_column(ForeignKey("neighbourhood.id"), index=True)

@@ -11,10 +11,15 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.base import Base, Json, UtcDateTime, utc_now
 from models.brief import Brief
 from models.factory import Factory
+from models.ranking_setting import RankingSetting
 
 
 class Recommendation(Base):
-    """``stored`` holds everything a replay needs: brief, facts, evidence and weights, without personal values."""
+    """``stored`` holds everything a replay needs: brief, facts, evidence and weights, without personal values.
+
+    ``turn`` is the draw of the labelled place; the factory drawn has an entry at its own rank, mostly below the list.
+    ``teams`` are plans for when no factory can do it alone. Without a ``setting`` the weights were the defaults.
+    """
 
     __tablename__ = "recommendation"
     __table_args__ = (Index("ix_recommendation_brief_id_made_at", "brief_id", "made_at"),)
@@ -32,11 +37,21 @@ class Recommendation(Base):
     why_not: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)  # reason code -> number of factories
     relax: Mapped[dict[str, Any] | None] = mapped_column(Json)
     stored: Mapped[dict[str, Any]] = mapped_column(Json)
+    turn: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    teams: Mapped[list[dict[str, Any]] | None] = mapped_column(Json)
+    setting_id: Mapped[int | None] = mapped_column(ForeignKey("ranking_setting.id"))
 
     brief: Mapped[Brief | None] = relationship()
+    setting: Mapped[RankingSetting | None] = relationship()
     entries: Mapped[list[RecommendationEntry]] = relationship(
         cascade="all, delete-orphan", order_by="RecommendationEntry.rank"
     )
+
+    @property
+    def turn_entry(self) -> RecommendationEntry | None:
+        """The labelled place, unless its factory is gone from the register."""
+        drawn = self.turn["factory"] if self.turn else None
+        return next((entry for entry in self.entries if entry.factory_id == drawn), None)
 
 
 class RecommendationEntry(Base):

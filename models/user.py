@@ -21,6 +21,7 @@ class Role(StrEnum):
 
 
 STAFF = frozenset({Role.COORDINATOR, Role.DISTRICT_OFFICER, Role.ADMINISTRATOR})
+ANSWER_FOR_RANKING = frozenset({Role.DISTRICT_OFFICER, Role.ADMINISTRATOR})
 CENTRE = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR})  # of the staff, those who act for others
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from recommender.ranker import PartnerRanker
 
 #: Changes when artifacts written before can no longer be read.
-FORMAT = 1
+FORMAT = 2
 ARRAYS = "ranker.npz"
 MANIFEST = "manifest.json"
 _LIBRARIES = ("numpy", "scipy", "scikit-learn")
@@ -47,6 +47,8 @@ def save(
     """
     from sklearn.utils.validation import check_is_fitted
 
+    from recommender.scoring import PARTS
+
     check_is_fitted(ranker, "signals_")
     arrays = _pack({signal.name: signal.state() for signal in ranker.signals_})
     manifest = {
@@ -54,9 +56,11 @@ def save(
         "libraries": {name: version(name) for name in _LIBRARIES},
         "trained_on": trained_on.isoformat(),
         "as_of": ranker.as_of_.isoformat(),
-        "weights": ranker.weights_,
+        "weights": {name: ranker.weights_[name] for name in PARTS},
         "weights_version": ranker.weights_version,
         "has_own_weights": ranker.weights is not None,
+        "fair_turn": ranker.fair_turn,
+        "labelled_place": ranker.labelled_place,
         "stage_of": dict(ranker.stage_of or {}),
         "machines_of": {process: sorted(machines) for process, machines in (ranker.machines_of or {}).items()},
         "figures": dict(figures or {}),
@@ -85,9 +89,12 @@ def load(directory: Path) -> PartnerRanker:
         raise ArtifactError(f"{directory / ARRAYS}: damaged, its checksum is not the one in {MANIFEST}")
     weights = manifest["weights"] if manifest["has_own_weights"] else None
     machines_of = {process: frozenset(machines) for process, machines in manifest["machines_of"].items()}
-    ranker = PartnerRanker(weights, manifest["stage_of"], machines_of)
-    ranker.restore(_unpack(content), date.fromisoformat(manifest["as_of"]))
-    return ranker
+    turns = {"fair_turn": manifest["fair_turn"], "labelled_place": manifest["labelled_place"]}
+    ranker = PartnerRanker(weights, manifest["stage_of"], machines_of, **turns)
+    try:
+        return ranker.restore(_unpack(content), date.fromisoformat(manifest["as_of"]))
+    except (KeyError, IndexError, TypeError, ValueError) as error:
+        raise ArtifactError(f"{directory}: what it holds is not what this version reads ({error!r})") from error
 
 
 def read_manifest(directory: Path) -> dict[str, Any]:

@@ -10,10 +10,13 @@ from json import dumps
 
 import numpy as np
 
+from recommender.catalogue import NOT_STATED
+from recommender.labels import Array
 from recommender.ranker import SignalRanker
-from recommender.signals import DECIMALS, Nearness, Pair, Signal, Values, known_on, orders
+from recommender.signals import DECIMALS, Evidence, Nearness, Signal, Values, known_on, orders
 from recommender.storing import brief_to_json
-from recommender.types import BriefFeatures, FactoryFeatures, Outcome, Recommendation
+from recommender.survey import Columns
+from recommender.types import BriefFeatures, Outcome, Recommendation
 
 
 class _Draw(Signal):
@@ -25,12 +28,13 @@ class _Draw(Signal):
         super().__init__(stage_of)
         self.random_state = random_state
 
-    def evidence(self, brief: BriefFeatures, factories: Sequence[FactoryFeatures]) -> list[dict[str, float | None]]:
-        asked = f"{self.random_state} {dumps(brief_to_json(brief), sort_keys=True)}"
-        return [{"draw": _uniform(f"{asked} {factory.id}")} for factory in factories]
+    def evidence(self, columns: Columns) -> dict[str, Array]:
+        asked = f"{self.random_state} {dumps(brief_to_json(columns.brief), sort_keys=True)}"
+        places = range(len(columns.rows))
+        return {"draw": np.array([_uniform(f"{asked} {columns.identity(place)}") for place in places], dtype=float)}
 
-    def value(self, brief: BriefFeatures, pairs: Sequence[Pair]) -> Values:
-        return np.array([evidence["draw"] for _, evidence in pairs], dtype=float)
+    def value(self, columns: Columns, evidence: Evidence) -> Values:
+        return evidence["draw"]
 
 
 def _uniform(text: str) -> float:
@@ -46,11 +50,12 @@ class _Orders(Signal):
         self.count_ = Counter(row.factory for row in orders(known_on(log, as_of)))
         return self
 
-    def evidence(self, brief: BriefFeatures, factories: Sequence[FactoryFeatures]) -> list[dict[str, float | None]]:
-        return [{"orders": self.count_[factory.id]} for factory in factories]
+    def evidence(self, columns: Columns) -> dict[str, Array]:
+        places = range(len(columns.rows))
+        return {"orders": np.array([self.count_[columns.identity(place)] for place in places], dtype=float)}
 
-    def value(self, brief: BriefFeatures, pairs: Sequence[Pair]) -> Values:
-        counts = np.array([evidence["orders"] for _, evidence in pairs], dtype=float)
+    def value(self, columns: Columns, evidence: Evidence) -> Values:
+        counts = evidence["orders"]
         return np.asarray(counts / max(1.0, counts.max(initial=0.0)))
 
 
@@ -59,9 +64,8 @@ class _Proximity(Nearness):
 
     name = "proximity"
 
-    @staticmethod
-    def _one(km: float | None) -> float:
-        return 0.0 if km is None else 1.0 / (1.0 + km)
+    def value(self, columns: Columns, evidence: Evidence) -> Values:
+        return np.nan_to_num(1.0 / (1.0 + evidence["km"]))
 
 
 #: Asked labels found, given to each group; the machine groups are read from the stages of the asked processes.
@@ -76,47 +80,55 @@ class _Labels(Nearness):
 
     name = "label_count"
 
-    def evidence(self, brief: BriefFeatures, factories: Sequence[FactoryFeatures]) -> list[dict[str, float | None]]:
+    def evidence(self, columns: Columns) -> dict[str, Array]:
         """The share itself: a stored list keeps no fabrics or places, and is recomputed all the same."""
-        return [
-            {**numbers, "label_share": round(self._share(brief, factory, numbers["km"]), DECIMALS)}
-            for factory, numbers in zip(factories, super().evidence(brief, factories), strict=True)
-        ]
+        found = super().evidence(columns)
+        points = np.array(list(self._groups(columns, found["km"])))
+        share = (points[:, 0] * points[:, 1]).sum(axis=0) / np.maximum(1.0, points[:, 0].sum(axis=0))
+        return found | {"label_share": np.round(share, DECIMALS)}
 
-    def value(self, brief: BriefFeatures, pairs: Sequence[Pair]) -> Values:
-        return np.array([evidence["label_share"] for _, evidence in pairs], dtype=float)
+    def value(self, columns: Columns, evidence: Evidence) -> Values:
+        return evidence["label_share"]
 
-    def _share(self, brief: BriefFeatures, factory: FactoryFeatures, km: float | None) -> float:
-        found = list(self._groups(brief, factory, km))
-        most = sum(points for points, _ in found)
-        return sum(points * share for points, share in found) / most if most else 0.0
-
-    def _groups(self, brief: BriefFeatures, factory: FactoryFeatures, km: float | None) -> Iterator[tuple[int, float]]:
-        """Points and share of every group on which both sides have spoken."""
-        stages = factory.stages.has | self._stages(factory.processes.has)
-        labels = {
-            "business": (self._stages(brief.processes), stages),
-            "fabrics": (brief.fabrics, factory.fabrics.has),
-            "items": (frozenset({brief.item}), factory.items.has),
+    def _groups(self, columns: Columns, km: Array) -> Iterator[tuple[Array, Array]]:
+        """Points that could be had in every group, 0 where one side is silent, and the share of its labels found."""
+        brief, catalogue, rows = columns.brief, columns.catalogue, columns.rows
+        asked_stages = self._stages(brief.processes)
+        shares = {
+            "business": catalogue.work.each(
+                rows, lambda work: _share(asked_stages, work[1].has | self._stages(work[0].has))
+            ),
+            "fabrics": catalogue.stated["fabrics"].each(rows, lambda stated: _share(brief.fabrics, stated.has)),
+            "items": catalogue.items.each(rows, lambda stated: _share(frozenset({brief.item}), stated.has)),
         }
-        for group, (asked, stated) in labels.items():
-            if asked and stated:
-                yield _GROUP_POINTS[group], len(asked & stated) / len(asked)
-        if km is not None:
-            yield _GROUP_POINTS["place"], float(km <= _SAME_PLACE_KM)
-        if factory.minimum_order_quantity is not None:
-            yield _GROUP_POINTS["minimum"], float(factory.minimum_order_quantity <= brief.quantity)
-        yield from self._machines(brief, factory)
-
-    def _machines(self, brief: BriefFeatures, factory: FactoryFeatures) -> Iterator[tuple[int, float]]:
+        for group, share in shares.items():
+            yield _points(_GROUP_POINTS[group], share)
+        yield _points(_GROUP_POINTS["place"], np.where(np.isnan(km), np.nan, km <= _SAME_PLACE_KM))
+        minimum = columns.number("minimum_order_quantity")
+        takes = np.where(minimum == NOT_STATED, np.nan, minimum <= brief.quantity)
+        yield _points(_GROUP_POINTS["minimum"], takes)
         for stage, points in _MACHINE_POINTS.items():
-            asked = {process for process in brief.processes if self.stage_of.get(process) == stage}
-            stated = {process for process in factory.processes.has if self.stage_of.get(process) == stage}
-            if asked and stated:
-                yield points, len(asked & stated) / len(asked)
+            yield _points(points, self._machines(columns, stage))
+
+    def _machines(self, columns: Columns, stage: str) -> Array:
+        asked = self._in_stage(columns.brief.processes, stage)
+        work = columns.catalogue.work
+        return work.each(columns.rows, lambda stated: _share(asked, self._in_stage(stated[0].has, stage)))
+
+    def _in_stage(self, processes: frozenset[str], stage: str) -> frozenset[str]:
+        return frozenset(process for process in processes if self.stage_of.get(process) == stage)
 
     def _stages(self, processes: frozenset[str]) -> frozenset[str]:
         return frozenset(self.stage_of[process] for process in processes if process in self.stage_of)
+
+
+def _share(asked: frozenset[str], stated: frozenset[str]) -> float:
+    """Share of the asked labels that are stated, nan where one side is silent."""
+    return len(asked & stated) / len(asked) if asked and stated else np.nan
+
+
+def _points(points: int, share: Array) -> tuple[Array, Array]:
+    return np.where(np.isnan(share), 0.0, points), np.nan_to_num(share)
 
 
 #: Signals of the baselines, by the name of their part.
@@ -187,6 +199,6 @@ class LabelCount(SignalRanker):
     def _signals(self) -> tuple[Signal, ...]:
         return (_Labels(self._stages()),)
 
-    def recommend(self, brief: BriefFeatures, k: int = 3) -> Recommendation:
+    def recommend(self, brief: BriefFeatures, k: int = 3, seed: int = 0) -> Recommendation:
         """The best ``k`` factories, three unless told otherwise."""
-        return super().recommend(brief, k)
+        return super().recommend(brief, k, seed)

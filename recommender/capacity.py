@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from fractions import Fraction
 from math import ceil
 
 from recommender.types import BriefFeatures, FactoryFeatures
@@ -37,7 +36,7 @@ def _most_specific(stated: Mapping[tuple[str | None, str | None], float], item: 
 def needed_hundredths(brief: BriefFeatures, factory: FactoryFeatures, stage_of: Mapping[str, str]) -> int | None:
     """Quantity over rate in hundredths of a factory-day, rounded up; None where no rate is known."""
     rate = rate_for(brief, factory, stage_of)
-    return None if rate is None else ceil(Fraction(DAY_HUNDREDTHS * brief.quantity) / Fraction(rate))
+    return None if rate is None else ceil(DAY_HUNDREDTHS * brief.quantity / rate)
 
 
 def window_days(brief: BriefFeatures) -> int:

@@ -1,90 +1,52 @@
-"""Briefs and factories as rows of one table, and the scikit-learn pipeline that turns these into vectors."""
+"""The scikit-learn pipeline that turns briefs and factories into vectors of a few columns."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from math import sqrt
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
+from scipy.linalg import eigh
 from scipy.sparse import csr_array
+from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.compose import ColumnTransformer
+from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import FunctionTransformer, Normalizer
+from sklearn.preprocessing import Normalizer, normalize
 
-from recommender.types import BriefFeatures, FactoryFeatures
+from recommender.compiled import FAINT
+from recommender.rows import GROUPS, Featured, RowReader
 
-#: Groups in the order of their columns, with their share of the specialty. The shares are ours and add up to 1.
-GROUPS: dict[str, float] = {"item": 0.3, "fabric": 0.2, "work": 0.3, "market": 0.08, "difficulty": 0.07, "text": 0.05}
-
-Featured = BriefFeatures | FactoryFeatures
-Row = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], tuple[str, ...], tuple[str, ...], str]
-#: What a column learns when no factory has stated anything for it; no word or code contains it.
+#: Columns a group may have, 64 in all; a group of no more labels than columns keeps each of them. Divided so that the
+#: lists come nearest to those of all labels: items need most, text decides least.
+COLUMNS = {"item": 21, "fabric": 9, "work": 16, "market": 9, "difficulty": 3, "text": 6}
+#: Smaller side of a table up to which its directions are computed exactly.
+_EXACT = 1_000
+#: Variance of a direction, as a share of the largest, that is rounding noise.
+_NO_VARIANCE = 1e-10
+#: What a column learns when no factory has stated anything for it; it is forgotten again right away.
 _NOTHING = "\x00"
 
 
-def row_of(featured: Featured, stage_of: Mapping[str, str], machines_of: Mapping[str, frozenset[str]]) -> Row:
-    """The fields both sides share, in the order of ``GROUPS``.
+class RowTable(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """Briefs and factories as a table of labels and texts, one column for each group; nothing to learn."""
 
-    Parameters
-    ----------
-    featured : BriefFeatures or FactoryFeatures
-    stage_of : mapping of str to str
-        Process code to stage code.
-    machines_of : mapping of str to frozenset of str
-        Process code to the machines it runs on; machines outside this mapping cannot be asked for and are left out.
-    """
-    if isinstance(featured, BriefFeatures):
-        return _brief_row(featured, stage_of, machines_of)
-    known = frozenset().union(*machines_of.values())
-    processes, stages = featured.processes.has, featured.stages.has
-    return (
-        (*featured.items.has, *_marked("category", featured.categories.has)),
-        tuple(featured.fabrics.has),
-        _work(processes, stages, featured.machines.has & known, stage_of),
-        tuple(featured.markets.has),
-        tuple(featured.difficulties.has),
-        featured.text,
-    )
+    def __init__(self, reader: RowReader) -> None:
+        self.reader = reader
 
+    def fit(self, X: Sequence[Featured], y: Any = None) -> Self:
+        return self
 
-def _brief_row(brief: BriefFeatures, stage_of: Mapping[str, str], machines_of: Mapping[str, frozenset[str]]) -> Row:
-    machines = frozenset().union(*(machines_of.get(process, frozenset()) for process in brief.processes))
-    return (
-        (brief.item, *_marked("category", _optional(brief.category))),
-        tuple(brief.fabrics),
-        _work(brief.processes, frozenset(), machines, stage_of),
-        tuple(_optional(brief.market)),
-        tuple(_optional(brief.difficulty)),
-        brief.text,
-    )
+    def transform(self, X: Sequence[Featured]) -> np.ndarray[Any, Any]:
+        table = np.empty((len(X), len(GROUPS)), dtype=object)
+        for number, one in enumerate(X):
+            table[number, :] = self.reader(one)
+        return table
 
-
-def _optional(code: str | None) -> frozenset[str]:
-    return frozenset() if code is None else frozenset({code})
-
-
-def _marked(mark: str, codes: frozenset[str]) -> tuple[str, ...]:
-    return tuple(f"{mark}:{code}" for code in codes)
-
-
-def _work(
-    processes: frozenset[str], stages: frozenset[str], machines: frozenset[str], stage_of: Mapping[str, str]
-) -> tuple[str, ...]:
-    """A process proves its stage."""
-    proven = {stage_of[process] for process in processes if process in stage_of}
-    return (*processes, *_marked("stage", stages | proven), *_marked("machine", machines))
-
-
-def _table(
-    featured: Sequence[Featured], stage_of: Mapping[str, str], machines_of: Mapping[str, frozenset[str]]
-) -> np.ndarray[Any, Any]:
-    table = np.empty((len(featured), len(GROUPS)), dtype=object)
-    for number, one in enumerate(featured):
-        table[number, :] = row_of(one, stage_of, machines_of)
-    return table
+    def __sklearn_is_fitted__(self) -> bool:
+        return True
 
 
 class _NeverEmpty:
@@ -102,10 +64,10 @@ class _NeverEmpty:
 
 
 class LabelVectorizer(_NeverEmpty, CountVectorizer):  # type: ignore[misc]
-    """A column of code tuples as 0 and 1; codes that no factory has are left out."""
+    """A column of sets of labels as 0 and 1; labels that no factory has are left out."""
 
-    def _placeholder(self) -> tuple[str, ...]:
-        return (_NOTHING,)
+    def _placeholder(self) -> frozenset[str]:
+        return frozenset({_NOTHING})
 
 
 class TextVectorizer(_NeverEmpty, TfidfVectorizer):  # type: ignore[misc]
@@ -116,101 +78,100 @@ class TextVectorizer(_NeverEmpty, TfidfVectorizer):  # type: ignore[misc]
         return lambda text: [piece for piece in pieces(text) if piece.strip()]
 
 
-def _labels(vocabulary: Sequence[str] | None) -> Pipeline:
-    # analyzer=tuple: a row is its own list of words
-    labels = LabelVectorizer(analyzer=tuple, binary=True, dtype=np.float64, vocabulary=vocabulary)
-    return Pipeline([("labels", labels), ("unit", Normalizer())])
+class Directions(TruncatedSVD):  # type: ignore[misc]
+    """The directions in which factories differ most, every factory counting alike, at most ``n_components``.
+
+    No more labels than that are kept as they are, so nothing is lost. Directions without variance are left out: they
+    are rounding noise, and what lies in them only would come out as noise.
+    """
+
+    def fit(self, X: Any, y: Any = None) -> Self:
+        rows = _in_their_own_order(csr_array(X)) if X.shape[0] else csr_array((1, X.shape[1]))
+        if not rows.nnz:
+            self.components_ = np.zeros((1, X.shape[1]))
+        elif X.shape[1] <= self.n_components:
+            self.components_ = np.eye(X.shape[1])
+        elif min(rows.shape) <= _EXACT:
+            self.components_ = _exact_directions(rows, self.n_components)
+        else:
+            super().fit_transform(rows)
+            varies = self.singular_values_**2 > _NO_VARIANCE * self.singular_values_[0] ** 2
+            self.components_ = self.components_[varies]
+        return self
+
+    def fit_transform(self, X: Any, y: Any = None) -> np.ndarray[Any, Any]:
+        return np.asarray(X @ self.fit(X).components_.T)  # no rows are fine too
 
 
-def _text(vocabulary: Sequence[str] | None) -> Pipeline:
-    text = TextVectorizer(analyzer="char_wb", ngram_range=(1, 3), norm=None, vocabulary=vocabulary)
-    return Pipeline([("text", text), ("unit", Normalizer())])
+def _in_their_own_order(rows: csr_array) -> csr_array:
+    """Rows of length 1, sorted by what they hold: where directions tie, the order of the register has no say."""
+    rows = normalize(rows.sorted_indices())
+    held = zip(np.split(rows.indices, rows.indptr[1:-1]), np.split(rows.data, rows.indptr[1:-1]), strict=True)
+    keys = [(columns.tobytes(), values.tobytes()) for columns, values in held]
+    return rows[sorted(range(len(keys)), key=keys.__getitem__)]
+
+
+def _exact_directions(rows: csr_array, most: int) -> np.ndarray[Any, Any]:
+    """Right singular vectors from the products of the smaller side."""
+    is_tall = rows.shape[0] >= rows.shape[1]
+    products = (rows.T @ rows if is_tall else rows @ rows.T).toarray()
+    last = len(products) - 1
+    variances, vectors = eigh(products, subset_by_index=[max(0, last - most + 1), last])
+    varies = variances > _NO_VARIANCE * variances[-1]
+    vectors = vectors[:, varies]
+    return np.asarray(vectors.T if is_tall else (vectors / np.sqrt(variances[varies])).T @ rows)
+
+
+class UnitLength(Normalizer):  # type: ignore[misc]
+    """Rows of length 1; what is shorter than `FAINT` becomes zeros instead of blown-up rounding noise."""
+
+    def fit(self, X: Any, y: Any = None) -> Self:
+        return self
+
+    def transform(self, X: Any, copy: bool | None = None) -> np.ndarray[Any, Any]:
+        lengths = np.linalg.norm(X, axis=1, keepdims=True)
+        return np.asarray(np.divide(X, lengths, out=np.zeros(X.shape), where=lengths > FAINT))
 
 
 def make_encoder(
     stage_of: Mapping[str, str] | None = None,
     machines_of: Mapping[str, frozenset[str]] | None = None,
-    vocabulary: Mapping[str, Sequence[str]] | None = None,
+    synonyms: Mapping[str, str] | None = None,
 ) -> Pipeline:
     """The pipeline from briefs and factories to vectors, unfitted.
 
     Every group of ``GROUPS`` is a block of columns of length 1, or 0 where nothing is stated, times the square root of
     its share; so the scalar product of two rows is the weighted sum of the groups' cosines (see `group_cosines`).
-    Item codes and processes are looked up as they are, text in pieces of one to three characters, which stands
-    misspelt and unspaced Korean.
+    Text is read in pieces of one to three characters, which stands misspelt and unspaced Korean.
 
     Parameters
     ----------
-    stage_of, machines_of : mapping, optional
-        See `row_of`.
-    vocabulary : mapping of group to list of str, optional
-        Columns learnt before, used when an artifact is loaded.
+    stage_of, machines_of, synonyms : mapping, optional
+        See `RowReader`.
 
     Returns
     -------
     sklearn.pipeline.Pipeline
-        ``fit`` and ``transform`` take a sequence of `BriefFeatures` and `FactoryFeatures`; the result is a sparse
-        matrix of shape (n, columns).
+        ``fit`` and ``transform`` take a sequence of `BriefFeatures` and `FactoryFeatures`; the result is an array of
+        shape (n, columns). Serve from a `CompiledEncoder` of it, which is more than a hundred times faster.
     """
-    words = vocabulary or {}
-    blocks = [
-        (group, _text(words.get(group)) if group == "text" else _labels(words.get(group)), column)
-        for column, group in enumerate(GROUPS)
-    ]
+    reader = RowReader(stage_of or {}, machines_of or {}, synonyms or {})
+    blocks = [(group, _block(group), column) for column, group in enumerate(GROUPS)]
     weights = {group: sqrt(share) for group, share in GROUPS.items()}
-    to_rows = partial(_table, stage_of=stage_of or {}, machines_of=machines_of or {})
     return Pipeline(
         [
-            ("rows", FunctionTransformer(to_rows)),
-            ("groups", ColumnTransformer(blocks, transformer_weights=weights, sparse_threshold=1.0)),
+            ("rows", RowTable(reader)),
+            ("groups", ColumnTransformer(blocks, transformer_weights=weights)),
         ]
     )
 
 
-def vectors(encoder: Pipeline, featured: Sequence[Featured]) -> csr_array:
-    """Rows of a fitted encoder, shape (n, columns); n may be 0."""
-    if not featured:
-        return csr_array((0, vectors(encoder, [FactoryFeatures(id="")]).shape[1]))
-    return csr_array(encoder.transform(featured))
-
-
-def group_cosines(brief: csr_array, factories: csr_array) -> np.ndarray[Any, Any]:
-    """Weighted mean of the cosines of the groups the brief speaks about.
-
-    With unit blocks times the square roots of their shares this is b·f / b·b. A group the brief is silent about does
-    not count against a factory that states it.
-
-    Parameters
-    ----------
-    brief : csr_array of shape (1, columns)
-    factories : csr_array of shape (n, columns)
-
-    Returns
-    -------
-    ndarray of shape (n,)
-        In [0, 1]; zeros for a brief that shares no word with any factory.
-    """
-    length = float(brief.multiply(brief).sum())
-    if length == 0.0:
-        return np.zeros(factories.shape[0])
-    products = np.asarray((factories @ brief.T).todense()).ravel() / length
-    return np.clip(products, 0.0, 1.0)
-
-
-def learnt_words(encoder: Pipeline) -> tuple[dict[str, list[str]], np.ndarray[Any, Any]]:
-    """Columns of every group in order, and the inverse document frequencies of the text (shape (pieces,))."""
-    fitted = encoder.named_steps["groups"].named_transformers_
-    words = {group: list(fitted[group].steps[0][1].get_feature_names_out()) for group in GROUPS}
-    return words, np.asarray(fitted["text"].steps[0][1].idf_)
-
-
-def encoder_from_words(
-    words: Mapping[str, Sequence[str]],
-    idf: np.ndarray[Any, Any],
-    stage_of: Mapping[str, str],
-    machines_of: Mapping[str, frozenset[str]],
-) -> Pipeline:
-    """The fitted encoder that `learnt_words` was read from."""
-    encoder = make_encoder(stage_of, machines_of, words).fit([FactoryFeatures(id="")])
-    encoder.named_steps["groups"].named_transformers_["text"].steps[0][1].idf_ = idf
-    return encoder
+def _block(group: str) -> Pipeline:
+    if group == "text":
+        # the reader has made small letters
+        words = TextVectorizer(analyzer="char_wb", ngram_range=(1, 3), lowercase=False, norm=None)
+    else:
+        # analyzer=tuple: a row is its own list of words
+        words = LabelVectorizer(analyzer=tuple, dtype=np.float64)
+    directions = Directions(n_components=COLUMNS[group], random_state=0)
+    return Pipeline([("words", words), ("directions", directions), ("unit", UnitLength())])

@@ -6,14 +6,9 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass
 from math import log2
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-
-from recommender.types import BriefFeatures
-
-if TYPE_CHECKING:
-    from recommender.ranker import SignalRanker
 
 #: Bootstrap draws and the share of them outside the interval on each side.
 _DRAWS, _TAIL = 1_000, 0.025
@@ -100,14 +95,23 @@ def figures_of(
     """
     if not rankings or len(rankings) != len(relevant) or not all(relevant):
         raise ValueError("rankings: at least one, each with something relevant")
-    members = _members(groups or range(len(rankings)))
     intervals = {
-        name: _interval(
-            np.array([metric(*case) for case in zip(rankings, relevant, strict=True)]), members, random_state
-        )
+        name: interval_of([metric(*case) for case in zip(rankings, relevant, strict=True)], groups, random_state)
         for name, metric in METRICS.items()
     }
     return Figures(**intervals, cases=len(rankings))
+
+
+def interval_of(values: Sequence[float], groups: Sequence[Hashable] | None = None, random_state: int = 0) -> Interval:
+    """Mean and percentile bootstrap over groups (Efron, 1979): a draw's mean is its sum over its number of cases."""
+    members = _members(groups if groups is not None else range(len(values)))
+    numbers = np.asarray(values, dtype=float)
+    sums = np.array([numbers[rows].sum() for rows in members])
+    sizes = np.array([len(rows) for rows in members])
+    draws = np.random.default_rng(random_state).integers(len(members), size=(_DRAWS, len(members)))
+    means = sums[draws].sum(axis=1) / sizes[draws].sum(axis=1)
+    low, high = np.quantile(means, [_TAIL, 1 - _TAIL])
+    return Interval(float(numbers.mean()), float(low), float(high))
 
 
 def _members(groups: Sequence[Hashable]) -> list[list[int]]:
@@ -115,31 +119,6 @@ def _members(groups: Sequence[Hashable]) -> list[list[int]]:
     for row, group in enumerate(groups):
         rows.setdefault(group, []).append(row)
     return list(rows.values())
-
-
-def _interval(values: np.ndarray[Any, Any], members: Sequence[Sequence[int]], random_state: int) -> Interval:
-    """Percentile bootstrap over groups (Efron, 1979): a draw's mean is its sum over its number of cases."""
-    sums = np.array([values[rows].sum() for rows in members])
-    sizes = np.array([len(rows) for rows in members])
-    draws = np.random.default_rng(random_state).integers(len(members), size=(_DRAWS, len(members)))
-    means = sums[draws].sum(axis=1) / sizes[draws].sum(axis=1)
-    low, high = np.quantile(means, [_TAIL, 1 - _TAIL])
-    return Interval(float(values.mean()), float(low), float(high))
-
-
-def evaluate_briefs(
-    ranker: SignalRanker, cases: Sequence[tuple[BriefFeatures, AbstractSet[str]]], random_state: int = 0
-) -> Figures:
-    """Figures of a fitted ranker on briefs whose chosen factories are known; designers are the groups.
-
-    Raises
-    ------
-    ValueError
-        If there is no case or a case names no factory.
-    """
-    rankings = [[one.factory for one in ranker.recommend(brief, k=10).ranked] for brief, _ in cases]
-    groups = [brief.designer or f"case {number}" for number, (brief, _) in enumerate(cases)]
-    return figures_of(rankings, [chosen for _, chosen in cases], groups, random_state)
 
 
 def group_splits(

@@ -27,7 +27,7 @@ def _known(is_true: bool) -> Answer:
     return Answer.YES if is_true else Answer.NO
 
 
-def _stated(stated: Stated, code: str) -> Answer:
+def stated_answer(stated: Stated, code: str) -> Answer:
     """What a list says about a code; a complete list with nothing on it says nothing."""
     if stated.is_complete and not stated.has and code not in stated.has_not:
         return Answer.UNKNOWN
@@ -79,7 +79,7 @@ class MakesItem(Rule):
     name = "item"
 
     def answer(self, brief: BriefFeatures, factory: FactoryFeatures) -> Answer:
-        return _stated(factory.items, brief.item)
+        return stated_answer(factory.items, brief.item)
 
     def _refusals(self, brief: BriefFeatures, factory: FactoryFeatures) -> tuple[Reason, ...]:
         return (reason("item_not_made", item=brief.item),)
@@ -108,13 +108,13 @@ class DoesProcesses(Rule):
     def answer_one(self, process: str, factory: FactoryFeatures) -> Answer:
         """The answer for one process or, where a whole stage is asked by its code, for that stage."""
         if process in self._stages:
-            return Answer.YES if self._proves(process, factory) else _stated(factory.stages, process)
+            return Answer.YES if self._proves(process, factory) else stated_answer(factory.stages, process)
         if process == SEWING_ASSEMBLY and self._proves(SEWING_STAGE, factory):
             return Answer.YES
-        answer = _stated(factory.processes, process)
+        answer = stated_answer(factory.processes, process)
         if answer is not Answer.UNKNOWN or process not in self.stage_of:
             return answer
-        stage = _stated(factory.stages, self.stage_of[process])
+        stage = stated_answer(factory.stages, self.stage_of[process])
         return Answer.NO if stage is Answer.NO else Answer.UNKNOWN
 
     def _proves(self, stage: str, factory: FactoryFeatures) -> bool:

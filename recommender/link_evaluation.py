@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 from recommender.evaluation import METRICS, figures_of, group_splits
-from recommender.linking import Facility, Link, LinkPopularity, LinkRandom, LinkRanker, LinkScorer
+from recommender.link_estimators import ColumnNeighbours, ColumnRegression, WeightedFactors
+from recommender.linking import (
+    Facility,
+    Link,
+    LinkContent,
+    LinkHistory,
+    LinkPopularity,
+    LinkRandom,
+    LinkRanker,
+    LinkScorer,
+)
 
 #: Degrees are rounded to this many decimals, about a hundred metres, to find one address.
 _SITE_DECIMALS = 3
@@ -47,10 +57,23 @@ def _join(site: dict[str, str], one: str, other: str) -> None:
     site[_root(site, one)] = _root(site, other)
 
 
+def link_rankers(random_state: int = 0) -> dict[str, LinkScorer]:
+    """The hybrid and the simple methods beside it; none is fitted."""
+    return {
+        "hybrid": LinkRanker(),
+        "content_knn": LinkContent(),
+        "item_knn": LinkHistory(ColumnNeighbours()),
+        "ease": LinkHistory(ColumnRegression()),
+        "als": LinkHistory(WeightedFactors(random_state=random_state)),
+        "popularity": LinkPopularity(),
+        "random": LinkRandom(random_state),
+    }
+
+
 def evaluate_links(
     facilities: Sequence[Facility], links: Sequence[Link], n_splits: int = 12, random_state: int = 0
 ) -> dict[str, Any]:
-    """Random, popularity and the hybrid on re-splits by site.
+    """All rankers of links on re-splits by site.
 
     Of every buyer with at least two sites each site is hidden with a chance of a quarter, never all of them; rankers
     learn from the rest and are asked for the hidden ones. A missing pair counts as wrong though it is only unknown, so
@@ -59,50 +82,62 @@ def evaluate_links(
     Returns
     -------
     dict
-        ``splits`` and, for each ranker, `Figures` over all splits (bootstrap over buyers), ``by_split`` (NDCG@10 of
-        each) and ``splits_above_popularity``.
+        ``splits`` and ``rankers``: to each name `Figures` over all splits (bootstrap over buyers), ``by_split``
+        (NDCG@10 of each), ``splits_above_popularity``, and ``new_facilities``: the same where a quarter of the sites is
+        hidden from everybody and only these are looked for, None where that leaves nothing to ask.
 
     Raises
     ------
     ValueError
         If no buyer has two sites.
     """
-    rankers: dict[str, LinkScorer] = {
-        "random": LinkRandom(random_state),
-        "popularity": LinkPopularity(),
-        "hybrid": LinkRanker(),
-    }
-    splits = _splits(facilities, links, n_splits, random_state)
-    tried = [_try(rankers, facilities, learnt, sought) for learnt, sought in splits]
-    figures = {name: _figures([split[name] for split in tried], random_state) for name in rankers}
-    popular = figures["popularity"]["by_split"]
-    for one in figures.values():
+    rankers = link_rankers(random_state)
+    sites = site_of(facilities, links)
+    hidden_pairs = [(buyer, sites[facility]) for buyer, facility in links]
+    judged = _judged(rankers, facilities, links, hidden_pairs, n_splits, random_state)
+    if not judged:
+        raise ValueError("links: no buyer has two sites, nothing can be hidden")
+    hidden_sites = [sites[facility] for _, facility in links]
+    new = _judged(rankers, facilities, links, hidden_sites, n_splits, random_state, is_new=True)
+    popular = judged["popularity"]["by_split"]
+    for name, one in judged.items():
         above = [mine > theirs for mine, theirs in zip(one["by_split"], popular, strict=True)]
         one["splits_above_popularity"] = sum(above)
-    return {"splits": n_splits, "rankers": figures}
+        one["new_facilities"] = new.get(name)
+    return {"splits": n_splits, "rankers": judged}
 
 
 _Case = tuple[str, list[str], frozenset[str]]
 
 
-def _splits(
-    facilities: Sequence[Facility], links: Sequence[Link], n_splits: int, random_state: int
-) -> list[tuple[list[Link], dict[str, frozenset[str]]]]:
-    sites = site_of(facilities, links)
-    groups = [(buyer, sites[facility]) for buyer, facility in links]
-    return [_split(links, kept, hidden) for kept, hidden in group_splits(groups, n_splits, random_state=random_state)]
+def _judged(
+    rankers: Mapping[str, LinkScorer],
+    facilities: Sequence[Facility],
+    links: Sequence[Link],
+    groups: Sequence[Hashable],
+    n_splits: int,
+    random_state: int,
+    is_new: bool = False,
+) -> dict[str, dict[str, Any]]:
+    """Figures of each ranker; whole groups of links are hidden, from everybody where ``is_new``."""
+    splits = [
+        _split(links, kept, hidden, is_new)
+        for kept, hidden in group_splits(groups, n_splits, random_state=random_state)
+    ]
+    tried = [_try(rankers, facilities, learnt, sought) for learnt, sought in splits if sought]
+    return {name: _figures([split[name] for split in tried], random_state) for name in rankers} if tried else {}
 
 
 def _split(
-    links: Sequence[Link], kept: Sequence[int], hidden: Sequence[int]
+    links: Sequence[Link], kept: Sequence[int], hidden: Sequence[int], is_new: bool
 ) -> tuple[list[Link], dict[str, frozenset[str]]]:
-    """A buyer of whom nothing would be left keeps everything."""
+    """A buyer of whom nothing would be left keeps everything, or is not asked where the facilities are to be new."""
     left = {links[row][0] for row in kept}
     sought: dict[str, set[str]] = defaultdict(set)
     for buyer, facility in (links[row] for row in hidden):
         if buyer in left:
             sought[buyer].add(facility)
-    learnt = [link for link in links if link[1] not in sought.get(link[0], ())]
+    learnt = [links[row] for row in kept] if is_new else [one for one in links if one[1] not in sought.get(one[0], ())]
     return learnt, {buyer: frozenset(found) for buyer, found in sought.items()}
 
 
@@ -123,9 +158,7 @@ def _try(
 
 def _figures(splits: Sequence[Sequence[_Case]], random_state: int) -> dict[str, Any]:
     pooled = [case for split in splits for case in split]
-    if not pooled:
-        raise ValueError("links: no buyer has two sites, nothing can be hidden")
     buyers, rankings, relevant = zip(*pooled, strict=True)
     metric = METRICS["ndcg_at_10"]
-    by_split = [sum(metric(ranking, right) for _, ranking, right in split) / len(split) for split in splits if split]
+    by_split = [sum(metric(ranking, right) for _, ranking, right in split) / len(split) for split in splits]
     return {**figures_of(rankings, relevant, buyers, random_state).to_json(), "by_split": by_split}

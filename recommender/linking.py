@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, clone
 from sklearn.metrics.pairwise import rbf_kernel
 from sklearn.preprocessing import MultiLabelBinarizer, normalize
 from sklearn.utils.validation import check_is_fitted
 
-from recommender.history import Matrix, ease_weights
+from recommender.history import Matrix
 
 Link = tuple[str, str]
 
@@ -136,14 +136,47 @@ class LinkPopularity(LinkScorer):
         return np.asarray(self.buyers_)
 
 
-class LinkRanker(LinkScorer):
-    """History, content and popularity in one: EASE whose Gram matrix also holds what facilities have in common.
+class LinkContent(LinkScorer):
+    """The facilities most like those a buyer works with, by what is stated of them."""
 
-    The closed form with side information is that of Jeunen, Van Balen and Goethals, "Closed-Form Models for
-    Collaborative Filtering with Side-Information" (RecSys 2020): G = XᵀX + content·K + l2·I, K a similarity of
-    facilities in [0, 1]. The standardised scores get ``popularity`` times the standardised logarithm of the number of
-    buyers; a facility nobody has named yet is given that of facilities like it, since unseen is not unwanted.
-    Place is not used: sister factories share it.
+    def _learn(self, facilities: Sequence[Facility]) -> None:
+        self.alike_ = facility_similarity(facilities)
+
+    def _scores(self, buyer: str, known: Matrix) -> Matrix:
+        return np.asarray(known @ self.alike_)
+
+
+class LinkHistory(LinkScorer):
+    """What links alone tell, by an estimator on their table.
+
+    Parameters
+    ----------
+    estimator : estimator
+        One of `recommender.link_estimators`, or like them.
+    """
+
+    def __init__(self, estimator: BaseEstimator) -> None:
+        self.estimator = estimator
+
+    def _learn(self, facilities: Sequence[Facility]) -> None:
+        self.estimator_ = clone(self.estimator)
+        if self.links_.size:
+            self.estimator_.fit(self.links_)
+
+    def _scores(self, buyer: str, known: Matrix) -> Matrix:
+        return np.asarray(self.estimator_.transform(known[None])[0] if self.links_.size else known)
+
+
+class LinkRanker(LinkScorer):
+    """History, content and popularity in one: links regressed on links, beside them what facilities have in common.
+
+    The closed form with side information follows Jeunen, Van Balen and Goethals, "Closed-Form Models for Collaborative
+    Filtering with Side-Information" (RecSys 2020): B = (G + l2·I)⁻¹G with G = XᵀX + content·K, K a similarity of
+    facilities in [0, 1]. Two things differ. A buyer's row of X is divided by the root of its length: who works with
+    fifty says less of each. And a facility may explain itself: the constraint against it (EASE) only matters for known
+    links, and divides a facility nobody has named yet down to nothing. The standardised scores get ``popularity``
+    times the standardised logarithm of the number of buyers; a facility nobody has named yet is given that of
+    facilities like it, since unseen is not unwanted. Place is not used: sister factories share it.
 
     Parameters
     ----------
@@ -155,14 +188,16 @@ class LinkRanker(LinkScorer):
         Weight of popularity.
     """
 
-    def __init__(self, l2: float = 20.0, content: float = 20.0, popularity: float = 0.25) -> None:
+    def __init__(self, l2: float = 5.0, content: float = 5.0, popularity: float = 0.25) -> None:
         self.l2 = l2
         self.content = content
         self.popularity = popularity
 
     def _learn(self, facilities: Sequence[Facility]) -> None:
         alike = facility_similarity(facilities)
-        self.weights_ = ease_weights(self.links_.T @ self.links_ + self.content * alike, self.l2)
+        rows = self.links_ / np.sqrt(self.links_.sum(axis=1, keepdims=True))
+        gram = rows.T @ rows + self.content * alike
+        self.weights_ = np.linalg.solve(gram + self.l2 * np.eye(len(gram)), gram)
         self.prior_ = _standard(_popularity(self.links_.sum(axis=0), alike))
 
     def _scores(self, buyer: str, known: Matrix) -> Matrix:
@@ -172,14 +207,14 @@ class LinkRanker(LinkScorer):
 def facility_similarity(facilities: Sequence[Facility]) -> Matrix:
     """Similarity of facilities by markets, size, processing and products, shape (n, n), in [0, 1].
 
-    Mean of the cosines of markets, processings and products (half weight: product check-boxes tell little) and of a
-    Gaussian kernel over the standardised logarithms of workers and capacity.
+    Mean of the cosines of markets, processings and products, rare words weighing more, and of a Gaussian kernel over
+    the standardised logarithms of workers and capacity. Markets and size count twice: check-boxes tell little.
     """
     sizes = [_log([one.workers for one in facilities]), _log([one.capacity for one in facilities])]
     weighted = [
         (1.0, _cosines([one.markets for one in facilities])),
         (1.0, rbf_kernel(np.column_stack(sizes), gamma=0.5)),
-        (1.0, _cosines([one.processings for one in facilities])),
+        (0.5, _cosines([one.processings for one in facilities])),
         (0.5, _cosines([one.products for one in facilities])),
     ]
     return np.asarray(sum(weight * part for weight, part in weighted) / sum(weight for weight, _ in weighted))
@@ -188,7 +223,9 @@ def facility_similarity(facilities: Sequence[Facility]) -> Matrix:
 def _cosines(labels: Sequence[frozenset[str]]) -> Any:
     if not any(labels):
         return np.zeros((len(labels), len(labels)))
-    rows = normalize(MultiLabelBinarizer().fit_transform(labels).astype(float))
+    counts = MultiLabelBinarizer().fit_transform(labels).astype(float)
+    rarity = np.log((1.0 + len(counts)) / counts.sum(axis=0))
+    rows = normalize(counts * np.sqrt(rarity))
     return rows @ rows.T
 
 

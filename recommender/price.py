@@ -9,6 +9,8 @@ from recommender.types import BriefFeatures, FactoryFeatures
 
 #: Value added tax of Korea, 10 %.
 WITH_VAT = Fraction(11, 10)
+#: Whole columns of prices are compared in 110ths of a won, so that adding or taking away VAT stays whole.
+WON, WON_WITH_VAT, WON_WITHOUT_VAT = 110, 121, 100
 SEWING_ASSEMBLY = "sewing_assembly"
 SEWING_STAGE = "sewing"
 
@@ -25,9 +27,24 @@ def price_bounds(brief: BriefFeatures, factory: FactoryFeatures, stage_of: Mappi
         return None, None
     low, high = _vat_bounds(factory.price_floor_krw, factory.price_vat_included, brief.vat_included)
     asked = brief.price_includes or brief.processes
-    covers_no_more = all(_belongs_to(process, asked, stage_of) for process in factory.price_includes)
-    covers_all = all(_is_covered(process, factory.price_includes, stage_of) for process in asked)
+    covers_no_more = not any(beyond(process, asked, stage_of) for process in factory.price_includes)
+    covers_all = all(any(stands_for(stated, one, stage_of) for stated in factory.price_includes) for one in asked)
     return (low if covers_no_more else None), (high if covers_all else None)
+
+
+def beyond(stated: str, asked: frozenset[str], stage_of: Mapping[str, str]) -> bool:
+    """Whether a process in a price is none of those asked; sewing assembly is all processes of sewing."""
+    return stated not in asked and not (SEWING_ASSEMBLY in asked and stage_of.get(stated) == SEWING_STAGE)
+
+
+def stands_for(stated: str, asked: str, stage_of: Mapping[str, str]) -> bool:
+    """Whether a process in a price covers one that is asked."""
+    if stated == asked:
+        return True
+    is_sewing = {code for code in (stated, asked) if stage_of.get(code) == SEWING_STAGE}
+    if asked == SEWING_ASSEMBLY:
+        return stated in is_sewing
+    return stated == SEWING_ASSEMBLY and asked in is_sewing
 
 
 def _vat_bounds(floor: int, includes_vat: bool | None, wanted: bool) -> tuple[Fraction, Fraction]:
@@ -35,15 +52,3 @@ def _vat_bounds(floor: int, includes_vat: bool | None, wanted: bool) -> tuple[Fr
     if includes_vat is None:
         return min(same, other), max(same, other)
     return (same, same) if includes_vat == wanted else (other, other)
-
-
-def _belongs_to(stated: str, asked: frozenset[str], stage_of: Mapping[str, str]) -> bool:
-    return stated in asked or (SEWING_ASSEMBLY in asked and stage_of.get(stated) == SEWING_STAGE)
-
-
-def _is_covered(asked: str, stated: frozenset[str], stage_of: Mapping[str, str]) -> bool:
-    if asked in stated:
-        return True
-    if asked == SEWING_ASSEMBLY:
-        return any(stage_of.get(process) == SEWING_STAGE for process in stated)
-    return SEWING_ASSEMBLY in stated and stage_of.get(asked) == SEWING_STAGE

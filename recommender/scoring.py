@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
+import numpy as np
+
+from recommender.labels import Array
 from recommender.signals import (
     DECIMALS,
     Acceptance,
     CapacityFit,
     Continuity,
+    Evidence,
+    FairTurn,
     History,
     Nearness,
-    Pair,
     PriceFit,
     Quality,
     Reliability,
     Signal,
-    Values,
 )
 from recommender.specialty import Specialty
-from recommender.types import BriefFeatures, Considered
+from recommender.survey import Columns
+from recommender.types import id_key
 
 #: Changes with every change of the default weights or of a part's formula.
-WEIGHTS_VERSION = "1"
+WEIGHTS_VERSION = "2"
 
 #: Shares of the parts; they add up to 1. Certificates and low prices weigh nothing.
 DEFAULT_WEIGHTS: dict[str, float] = {
@@ -51,6 +56,8 @@ PARTS: dict[str, type[Signal]] = {
         PriceFit,
     )
 }
+#: Parts that add up to a score, in the order in which they are added.
+ALL_PARTS = PARTS | {FairTurn.name: FairTurn}
 
 
 def checked_weights(weights: Mapping[str, float] | None) -> dict[str, float]:
@@ -71,30 +78,26 @@ def checked_weights(weights: Mapping[str, float] | None) -> dict[str, float]:
     return {name: given[name] for name in PARTS}
 
 
-def signal_values(brief: BriefFeatures, pairs: Sequence[Pair], signals: Sequence[Signal]) -> dict[str, Values]:
-    """Value of every signal for every factory: name to array of shape (n,), in [0, 1]."""
-    return {signal.name: signal.value(brief, pairs) for signal in signals}
+def part_values(columns: Columns, evidence: Evidence, signals: Sequence[Signal]) -> Array:
+    """Value of every signal for every row, shape (signals, n), in [0, 1]; those of the fair turn are at most 0."""
+    if not len(columns.rows):
+        return np.zeros((len(signals), 0))
+    return np.array([signal.value(columns, evidence) for signal in signals])
 
 
-def parts_of(values: Mapping[str, Values], weights: Mapping[str, float]) -> list[dict[str, float]]:
-    """Weight times value for every factory, rounded to 9 decimals so that ties are ties everywhere."""
-    weighted = {name: (weights[name] * column).tolist() for name, column in values.items()}
-    count = len(next(iter(weighted.values()), []))
-    return [{name: round(column[row], DECIMALS) for name, column in weighted.items()} for row in range(count)]
+def weighted_parts(values: Array, weights: Sequence[float]) -> Array:
+    """Weight times value, rounded to 9 decimals so that ties are ties everywhere; sums of columns are the scores."""
+    return np.asarray(np.round(values * np.array(weights)[:, None], DECIMALS))
 
 
-def score_of(parts: Mapping[str, float]) -> float:
-    """The score is the sum of its parts, nothing else."""
-    return sum(parts.values())
-
-
-def order_key(considered: Considered, score: float) -> tuple[float, bool, tuple[int, int, str]]:
-    """Best first; on a tie a known yes before an unknown, then by id, numbers as numbers."""
-    return -score, not considered.is_known_feasible, id_key(considered.factory.id)
-
-
-def id_key(identity: str) -> tuple[int, int, str]:
-    """Sorts 2 before 10, and numbers before names."""
-    if identity.isascii() and identity.isdigit():
-        return 0, int(identity), identity
-    return 1, 0, identity
+def best_first(scores: Array, is_known: Array, identity: Callable[[int], str], k: int) -> list[int]:
+    """Places of the best ``k``; on a tie a known yes before an unknown, then by id, numbers as numbers."""
+    if k < len(scores):
+        least = np.partition(scores, len(scores) - k)[len(scores) - k]
+        places = np.flatnonzero(scores >= least).tolist()
+    else:
+        places = list(range(len(scores)))
+    keys: dict[int, Any] = {
+        place: (-float(scores[place]), not is_known[place], id_key(identity(place))) for place in places
+    }
+    return sorted(places, key=keys.__getitem__)[:k]

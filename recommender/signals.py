@@ -7,20 +7,20 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from math import asin, cos, exp, exp2, log, radians, sin, sqrt
 from typing import Any, ClassVar
 
 import numpy as np
 
-from recommender.capacity import free_hundredths, needed_hundredths
+from recommender.catalogue import Catalogue, directions
+from recommender.exposure import fair_turns, units
 from recommender.history import PairAffinity
-from recommender.price import price_bounds
-from recommender.types import BriefFeatures, FactoryFeatures, Outcome, Place
+from recommender.labels import Array, resized
+from recommender.survey import Columns
+from recommender.types import FactoryFeatures, Outcome, Place
 
 Values = np.ndarray[Any, np.dtype[np.float64]]
-Evidence = Mapping[str, float | None]
-#: One factory to be scored: its facts and the numbers learnt about it.
-Pair = tuple[FactoryFeatures, Evidence]
+#: Numbers learnt about the factories of some columns, by name, shape (n,) or one for all; nan where nothing is known.
+Evidence = Mapping[str, Array]
 
 EARTH_KM = 6371.0088
 DAYS_IN_MONTH = 365.25 / 12
@@ -62,8 +62,8 @@ def _pairs(log: Iterable[Outcome]) -> list[tuple[str, str]]:
 class Signal(ABC):
     """One part of the score.
 
-    `fit` learns, `evidence` gives what is needed of it for one factory as plain numbers, `value` is a pure function of
-    brief, facts and evidence: the same call scores a new list and replays a stored one.
+    `fit` learns, `evidence` gives what is needed of it as plain numbers, `value` is a pure function of the brief, the
+    facts in columns and the evidence: the same call scores a new list and replays a stored one.
     """
 
     name: ClassVar[str]
@@ -78,8 +78,8 @@ class Signal(ABC):
         """Learn from the rows known on ``as_of``; most signals have nothing to learn."""
         return self
 
-    def refresh(self, factories: Sequence[FactoryFeatures]) -> None:  # noqa: B027 (a hook most leave empty)
-        """Take the facts of now; nothing is learnt."""
+    def write(self, catalogue: Catalogue, rows: Array, factories: Sequence[FactoryFeatures]) -> None:  # noqa: B027
+        """Set aside what was learnt about factories that now stand in these rows of the catalogue."""
 
     def state(self) -> dict[str, Any]:
         """What was learnt, as arrays and values JSON can hold."""
@@ -88,17 +88,13 @@ class Signal(ABC):
     def restore(self, state: Mapping[str, Any]) -> None:  # noqa: B027
         """Take over what `state` gave."""
 
-    def evidence(self, brief: BriefFeatures, factories: Sequence[FactoryFeatures]) -> list[dict[str, float | None]]:
-        """One dict of plain numbers a factory, in the same order."""
-        return [{} for _ in factories]
+    def evidence(self, columns: Columns) -> dict[str, Array]:
+        """Plain numbers by name."""
+        return {}
 
     @abstractmethod
-    def value(self, brief: BriefFeatures, pairs: Sequence[Pair]) -> Values:
+    def value(self, columns: Columns, evidence: Evidence) -> Values:
         """Values in [0, 1], shape (n,); 0 where nothing is known."""
-
-    def score(self, brief: BriefFeatures, factories: Sequence[FactoryFeatures]) -> Values:
-        """Values of the factories after `fit`, shape (n,)."""
-        return self.value(brief, list(zip(factories, self.evidence(brief, factories), strict=True)))
 
 
 class CapacityFit(Signal):
@@ -106,15 +102,11 @@ class CapacityFit(Signal):
 
     name = "capacity_fit"
 
-    def value(self, brief: BriefFeatures, pairs: Sequence[Pair]) -> Values:
-        return np.array([self._one(brief, factory) for factory, _ in pairs], dtype=float)
-
-    def _one(self, brief: BriefFeatures, factory: FactoryFeatures) -> float:
-        needed = needed_hundredths(brief, factory, self.stage_of)
-        ratio = free_hundredths(brief, factory)[0] / needed if needed else 0.0
-        if ratio < 1.0:
-            return 0.0  # what is stated does not suffice: not known to fit
-        return 1.0 if ratio <= 3.0 else max(0.4, 1.0 - 0.2 * log(ratio / 3.0))
+    def value(self, columns: Columns, evidence: Evidence) -> Values:
+        ratio = columns.free_and_unknown[0] / columns.needed
+        fit = np.clip(1.0 - 0.2 * np.log(np.fmax(ratio, 1.0) / 3.0), 0.4, 1.0)
+        # What is stated does not suffice, or no rate is known: not known to fit.
+        return np.where(ratio >= 1.0, fit, 0.0)
 
 
 class History(Signal):
@@ -125,15 +117,20 @@ class History(Signal):
     def __init__(self, stage_of: Mapping[str, str]) -> None:
         super().__init__(stage_of)
         self.affinity = PairAffinity()
+        self._column = np.zeros(0, dtype=np.int32)
 
     def fit(self, log: Sequence[Outcome], as_of: date) -> History:
         known = orders(known_on(log, as_of))
         self.affinity.fit(_pairs(for_others(known)), asked_by=_pairs(known))
         return self
 
-    def evidence(self, brief: BriefFeatures, factories: Sequence[FactoryFeatures]) -> list[dict[str, float | None]]:
-        found = self.affinity.of(brief.designer, [factory.id for factory in factories])
-        return [{"affinity": None if value is None else round(value, DECIMALS)} for value in found]
+    def write(self, catalogue: Catalogue, rows: Array, factories: Sequence[FactoryFeatures]) -> None:
+        self._column = fitting(self._column, catalogue, -1)
+        self._column[rows] = [self.affinity.column_of(factory.id) for factory in factories]
+
+    def evidence(self, columns: Columns) -> dict[str, Array]:
+        found = self.affinity.of(columns.brief.designer, self._column.take(columns.rows))
+        return {"affinity": np.round(found, DECIMALS)}
 
     def state(self) -> dict[str, Any]:
         learnt = self.affinity
@@ -143,8 +140,11 @@ class History(Signal):
     def restore(self, state: Mapping[str, Any]) -> None:
         self.affinity.restore(state["buyers"], state["factories"], state["left"], state["right"])
 
-    def value(self, brief: BriefFeatures, pairs: Sequence[Pair]) -> Values:
-        raw = np.array([evidence["affinity"] or 0.0 for _, evidence in pairs], dtype=float)
+    def value(self, columns: Columns, evidence: Evidence) -> Values:
+        raw = evidence["affinity"]
+        if not (raw > 0.0).any():
+            return np.zeros(len(columns.rows))
+        raw = np.fmax(raw, 0.0)  # nan is no history
         below = np.searchsorted(np.sort(raw), raw, side="left")
         percentile = below / (len(raw) - 1) if len(raw) > 1 else np.ones(len(raw))
         return np.where(raw > 0.0, percentile, 0.0)
@@ -156,45 +156,45 @@ class Continuity(Signal):
     name = "continuity"
 
     def fit(self, log: Sequence[Outcome], as_of: date) -> Continuity:
-        self.count_: Counter[tuple[str, str]] = Counter()
-        self.last_: dict[tuple[str, str], date] = {}
+        self.pairs_: dict[str, dict[str, tuple[int, date | None]]] = {}
         for row in orders(known_on(log, as_of)):
             if row.on_time is False or row.passed_first_inspection is False:
                 continue
-            pair = (row.buyer, row.factory)
-            self.count_[pair] += 1
-            if row.ordered_on is not None:
-                self.last_[pair] = max(row.ordered_on, self.last_.get(pair, row.ordered_on))
+            own = self.pairs_.setdefault(row.buyer, {})
+            count, last = own.get(row.factory, (0, None))
+            own[row.factory] = count + 1, max(filter(None, (last, row.ordered_on)), default=None)
         return self
 
-    def evidence(self, brief: BriefFeatures, factories: Sequence[FactoryFeatures]) -> list[dict[str, float | None]]:
-        found: list[dict[str, float | None]] = []
-        for factory in factories:
-            pair = (brief.designer or "", factory.id)
-            last = self.last_.get(pair)
-            months = None if last is None else max(0.0, (brief.as_of - last).days / DAYS_IN_MONTH)
-            found.append(
-                {"good_orders": self.count_[pair], "months": None if months is None else round(months, DECIMALS)}
-            )
-        return found
+    def evidence(self, columns: Columns) -> dict[str, Array]:
+        orders, months = np.zeros(len(columns.rows)), np.full(len(columns.rows), np.nan)
+        row_of, today = columns.catalogue.row_of, columns.brief.as_of
+        for factory, (count, last) in self.pairs_.get(columns.brief.designer or "", {}).items():
+            place = _place_of(row_of.get(factory, -1), columns.rows)
+            if place is not None:
+                orders[place] = count
+                if last is not None:
+                    months[place] = round(max(0.0, (today - last).days / DAYS_IN_MONTH), DECIMALS)
+        return {"good_orders": orders, "months": months}
 
     def state(self) -> dict[str, Any]:
-        last = {pair: day.isoformat() for pair, day in self.last_.items()}
-        return {"pairs": [[*pair, count, last.get(pair)] for pair, count in sorted(self.count_.items())]}
+        rows = (
+            [buyer, factory, count, last and last.isoformat()]
+            for buyer, own in self.pairs_.items()
+            for factory, (count, last) in own.items()
+        )
+        return {"pairs": sorted(rows, key=lambda row: row[:2])}
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        rows = state["pairs"]
-        self.count_ = Counter({(buyer, factory): count for buyer, factory, count, _ in rows})
-        self.last_ = {(buyer, factory): date.fromisoformat(last) for buyer, factory, _, last in rows if last}
+        self.pairs_ = {}
+        for buyer, factory, count, last in state["pairs"]:
+            self.pairs_.setdefault(buyer, {})[factory] = count, last and date.fromisoformat(last)
 
-    def value(self, brief: BriefFeatures, pairs: Sequence[Pair]) -> Values:
-        return np.array([self._one(evidence["good_orders"] or 0, evidence["months"]) for _, evidence in pairs])
-
-    @staticmethod
-    def _one(good_orders: float, months: float | None) -> float:
-        if months is None:
-            return 0.0
-        return (1.0 - exp(-0.7 * good_orders)) * exp2(-months / 18.0)
+    def value(self, columns: Columns, evidence: Evidence) -> Values:
+        orders, months = evidence["good_orders"], evidence["months"]
+        if not orders.any():
+            return np.zeros(len(columns.rows))
+        values = (1.0 - np.exp(-0.7 * orders)) * np.exp2(-months / 18.0)
+        return np.asarray(np.fmax(values, 0.0))  # nan: nobody knows when
 
 
 class _Share(Signal):
@@ -203,6 +203,10 @@ class _Share(Signal):
     A factory without a record stands at the district's mean, otherwise its first late order would raise it; where
     nobody has a record nothing is known and the value is 0.
     """
+
+    def __init__(self, stage_of: Mapping[str, str]) -> None:
+        super().__init__(stage_of)
+        self._counts = np.zeros((2, 0), dtype=np.int32)
 
     def fit(self, log: Sequence[Outcome], as_of: date) -> _Share:
         self.good_: Counter[str] = Counter()
@@ -218,12 +222,15 @@ class _Share(Signal):
     @abstractmethod
     def _success(self, row: Outcome) -> bool | None: ...
 
-    def evidence(self, brief: BriefFeatures, factories: Sequence[FactoryFeatures]) -> list[dict[str, float | None]]:
-        name = self.name
-        return [
-            {f"{name}_good": self.good_[one.id], f"{name}_of": self.of_[one.id], f"{name}_mean": self.mean_}
-            for one in factories
-        ]
+    def write(self, catalogue: Catalogue, rows: Array, factories: Sequence[FactoryFeatures]) -> None:
+        self._counts = fitting(self._counts, catalogue, 0.0)
+        for counts, learnt in zip(self._counts, (self.good_, self.of_), strict=True):
+            counts[rows] = [learnt.get(factory.id, 0) for factory in factories]
+
+    def evidence(self, columns: Columns) -> dict[str, Array]:
+        good, of = self._counts.take(columns.rows, axis=1)
+        mean = np.array(np.nan if self.mean_ is None else self.mean_)
+        return {f"{self.name}_good": good, f"{self.name}_of": of, f"{self.name}_mean": mean}
 
     def state(self) -> dict[str, Any]:
         return {"mean": self.mean_, "counts": [[one, self.good_[one], of] for one, of in sorted(self.of_.items())]}
@@ -233,17 +240,17 @@ class _Share(Signal):
         self.good_ = Counter({one: good for one, good, _ in state["counts"]})
         self.of_ = Counter({one: of for one, _, of in state["counts"]})
 
-    def value(self, brief: BriefFeatures, pairs: Sequence[Pair]) -> Values:
-        return np.array([self._one(evidence) for _, evidence in pairs], dtype=float)
+    def value(self, columns: Columns, evidence: Evidence) -> Values:
+        name = self.name
+        share = shrunk(evidence[f"{name}_good"], evidence[f"{name}_of"], evidence[f"{name}_mean"])
+        return np.zeros(len(columns.rows)) if self.is_unknown(evidence) else np.asarray(share)
 
-    def _one(self, evidence: Evidence) -> float:
-        mean = evidence[f"{self.name}_mean"]
-        if mean is None:
-            return 0.0
-        return shrunk(evidence[f"{self.name}_good"] or 0, evidence[f"{self.name}_of"] or 0, mean)
+    def is_unknown(self, evidence: Evidence) -> bool:
+        """Whether nobody in the district has a record."""
+        return bool(np.isnan(evidence[f"{self.name}_mean"]).any())
 
 
-def shrunk(good: float, of: float, mean: float) -> float:
+def shrunk(good: Any, of: Any, mean: Any) -> Any:
     """(good + 5·mean) / (of + 5)."""
     return (good + PSEUDO_ORDERS * mean) / (of + PSEUDO_ORDERS)
 
@@ -271,38 +278,57 @@ class Acceptance(_Share):
 
     name = "acceptance"
 
+    def __init__(self, stage_of: Mapping[str, str]) -> None:
+        super().__init__(stage_of)
+        self._known, self._by_item = 0, dict[str, Array]()
+
     def fit(self, log: Sequence[Outcome], as_of: date) -> Acceptance:
         super().fit(log, as_of)
-        self.item_good_: Counter[tuple[str, str]] = Counter()
-        self.item_of_: Counter[tuple[str, str]] = Counter()
+        self.items_: dict[str, dict[str, tuple[int, int]]] = {}
         for row in for_others(known_on(log, as_of)):
             if row.accepted is not None and row.item is not None:
-                self.item_good_[row.factory, row.item] += row.accepted
-                self.item_of_[row.factory, row.item] += 1
+                own = self.items_.setdefault(row.item, {})
+                good, of = own.get(row.factory, (0, 0))
+                own[row.factory] = good + row.accepted, of + 1
         return self
 
     def _success(self, row: Outcome) -> bool | None:
         return row.accepted
 
-    def evidence(self, brief: BriefFeatures, factories: Sequence[FactoryFeatures]) -> list[dict[str, float | None]]:
-        found = super().evidence(brief, factories)
-        for factory, numbers in zip(factories, found, strict=True):
-            numbers["acceptance_item_good"] = self.item_good_[factory.id, brief.item]
-            numbers["acceptance_item_of"] = self.item_of_[factory.id, brief.item]
-        return found
+    def write(self, catalogue: Catalogue, rows: Array, factories: Sequence[FactoryFeatures]) -> None:
+        super().write(catalogue, rows, factories)
+        if len(catalogue) != self._known:
+            self._known, self._by_item = len(catalogue), {}
+
+    def evidence(self, columns: Columns) -> dict[str, Array]:
+        good, of = self._item_counts(columns.brief.item, columns.catalogue).take(columns.rows, axis=1)
+        return {**super().evidence(columns), "acceptance_item_good": good, "acceptance_item_of": of}
+
+    def _item_counts(self, item: str, catalogue: Catalogue) -> Array:
+        """Said yes and was asked, for every row; kept until a factory comes in."""
+        counts = self._by_item.get(item)
+        if counts is None:
+            counts = self._by_item[item] = np.zeros((2, len(catalogue)), dtype=np.int32)
+            for factory, known in self.items_.get(item, {}).items():
+                if (row := catalogue.row_of.get(factory)) is not None:
+                    counts[:, row] = known
+        return counts
 
     def state(self) -> dict[str, Any]:
-        items = [[*key, self.item_good_[key], of] for key, of in sorted(self.item_of_.items())]
-        return {**super().state(), "items": items}
+        rows = ([factory, item, *counts] for item, own in self.items_.items() for factory, counts in own.items())
+        return {**super().state(), "items": sorted(rows)}
 
     def restore(self, state: Mapping[str, Any]) -> None:
         super().restore(state)
-        self.item_good_ = Counter({(factory, item): good for factory, item, good, _ in state["items"]})
-        self.item_of_ = Counter({(factory, item): of for factory, item, _, of in state["items"]})
+        self.items_ = {}
+        for factory, item, good, of in state["items"]:
+            self.items_.setdefault(item, {})[factory] = good, of
 
-    def _one(self, evidence: Evidence) -> float:
-        own = super()._one(evidence)
-        return shrunk(evidence["acceptance_item_good"] or 0, evidence["acceptance_item_of"] or 0, own)
+    def value(self, columns: Columns, evidence: Evidence) -> Values:
+        own = super().value(columns, evidence)
+        if self.is_unknown(evidence):
+            return own
+        return np.asarray(shrunk(evidence["acceptance_item_good"], evidence["acceptance_item_of"], own))
 
 
 class Nearness(Signal):
@@ -310,27 +336,29 @@ class Nearness(Signal):
 
     name = "nearness"
 
-    def evidence(self, brief: BriefFeatures, factories: Sequence[FactoryFeatures]) -> list[dict[str, float | None]]:
-        return [{"km": _km_between(brief.deliver_to, factory.place)} for factory in factories]
+    def evidence(self, columns: Columns) -> dict[str, Array]:
+        place = columns.brief.deliver_to
+        if place is None:
+            return {"km": np.full(len(columns.rows), np.nan)}
+        there = columns.catalogue.directions.take(columns.rows, axis=1)
+        return {"km": np.round(_kilometres(there, directions(np.array(place.lat), np.array(place.lon))), DECIMALS)}
 
-    def value(self, brief: BriefFeatures, pairs: Sequence[Pair]) -> Values:
-        return np.array([self._one(evidence["km"]) for _, evidence in pairs], dtype=float)
-
-    @staticmethod
-    def _one(km: float | None) -> float:
-        return 0.0 if km is None else max(0.0, 1.0 - km / 10.0)
+    def value(self, columns: Columns, evidence: Evidence) -> Values:
+        # fmax leaves out nan: what is not known to be near earns nothing.
+        return np.asarray(np.fmax(0.0, 1.0 - evidence["km"] / 10.0))
 
 
-def _km_between(one: Place | None, other: Place | None) -> float | None:
-    return None if one is None or other is None else round(kilometres(one, other), DECIMALS)
+def _kilometres(there: Array, here: Array) -> Array:
+    """Great-circle distance from the chord between unit vectors, mean earth radius 6371.0088 km (IUGG)."""
+    apart = there - here[:, None]
+    chord = np.sqrt((apart * apart).sum(axis=0))
+    return np.asarray(2 * EARTH_KM * np.arcsin(np.minimum(1.0, chord / 2)))
 
 
 def kilometres(one: Place, other: Place) -> float:
-    """Great-circle distance by the haversine formula, mean earth radius 6371.0088 km (IUGG)."""
-    lat, other_lat = radians(one.lat), radians(other.lat)
-    half = sin((other_lat - lat) / 2) ** 2
-    half += cos(lat) * cos(other_lat) * sin(radians(other.lon - one.lon) / 2) ** 2
-    return 2 * EARTH_KM * asin(min(1.0, sqrt(half)))
+    """Great-circle distance of two places."""
+    here, there = (directions(np.array(place.lat), np.array(place.lon)) for place in (one, other))
+    return float(_kilometres(there[:, None], here)[0])
 
 
 class PriceFit(Signal):
@@ -338,11 +366,32 @@ class PriceFit(Signal):
 
     name = "price_fit"
 
-    def value(self, brief: BriefFeatures, pairs: Sequence[Pair]) -> Values:
-        return np.array([self._one(brief, factory) for factory, _ in pairs], dtype=float)
+    def value(self, columns: Columns, evidence: Evidence) -> Values:
+        if not columns.budget:
+            return np.zeros(len(columns.rows))
+        fit = 3.0 - 2.0 * columns.prices[1] / columns.budget
+        return np.where(fit > 0.0, np.minimum(1.0, fit), 0.0)
 
-    def _one(self, brief: BriefFeatures, factory: FactoryFeatures) -> float:
-        high = price_bounds(brief, factory, self.stage_of)[1]
-        if high is None or not brief.budget_per_piece_krw:
-            return 0.0
-        return min(1.0, max(0.0, float(3 - 2 * high / brief.budget_per_piece_krw)))
+
+class FairTurn(Signal):
+    """What being shown lately costs: at most 0, on the scale of its strength (see `exposure.fair_turns`)."""
+
+    name = "fair_turn"
+
+    def evidence(self, columns: Columns) -> dict[str, Array]:
+        shown = columns.catalogue.exposure.take(columns.rows) / units(columns.brief.as_of)
+        return {"exposure": np.round(shown, DECIMALS)}
+
+    def value(self, columns: Columns, evidence: Evidence) -> Values:
+        return fair_turns(evidence["exposure"], columns.rate)
+
+
+def fitting(array: Array, catalogue: Catalogue, fill: float, axis: int = -1) -> Array:
+    """The array with room for every row of the catalogue along one axis."""
+    size = len(catalogue.exposure)
+    return array if array.shape[axis] >= size else resized(array, size, fill, axis % array.ndim)
+
+
+def _place_of(row: int, rows: Array) -> int | None:
+    place = int(np.searchsorted(rows, row))
+    return place if place < len(rows) and rows[place] == row else None

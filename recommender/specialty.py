@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from recommender.signals import DECIMALS, Pair, Signal, Values
-from recommender.types import BriefFeatures, FactoryFeatures
+from recommender.catalogue import Catalogue
+from recommender.labels import Array
+from recommender.signals import DECIMALS, Evidence, Signal, Values, fitting
+from recommender.survey import Columns
+from recommender.types import FactoryFeatures
+
+if TYPE_CHECKING:
+    from recommender.compiled import CompiledEncoder
 
 
 class Specialty(Signal):
@@ -29,42 +35,37 @@ class Specialty(Signal):
         self.machines_of = machines_of or {}
 
     def learn_facts(self, factories: Sequence[FactoryFeatures]) -> None:
+        from recommender.compiled import CompiledEncoder
         from recommender.encoding import make_encoder
 
-        self.encoder_ = make_encoder(self.stage_of, self.machines_of).fit(factories or [FactoryFeatures(id="")])
+        pipeline = make_encoder(self.stage_of, self.machines_of).fit(factories or [FactoryFeatures(id="")])
+        self._take(CompiledEncoder.from_pipeline(pipeline))
 
-    def refresh(self, factories: Sequence[FactoryFeatures]) -> None:
-        from recommender.encoding import vectors
+    def _take(self, encoder: CompiledEncoder) -> None:
+        self.encoder_ = encoder
+        self._vectors = np.zeros((encoder.n_features, 0), dtype=np.float32).T
 
-        self._vectors = vectors(self.encoder_, factories)
-        self._row = {factory.id: row for row, factory in enumerate(factories)}
-        self._facts = list(factories)
+    def write(self, catalogue: Catalogue, rows: Array, factories: Sequence[FactoryFeatures]) -> None:
+        self._vectors = fitting(self._vectors, catalogue, 0.0, axis=0)
+        if len(factories) == 1:  # an edit
+            self._vectors[rows[0]] = self.encoder_.encode(factories[0])
+        else:
+            self._vectors[rows] = self.encoder_.encode_many(factories)
 
-    def evidence(self, brief: BriefFeatures, factories: Sequence[FactoryFeatures]) -> list[dict[str, float | None]]:
-        from recommender.encoding import group_cosines, vectors
+    def evidence(self, columns: Columns) -> dict[str, Array]:
+        from recommender.compiled import group_cosines
 
-        cosines = group_cosines(vectors(self.encoder_, [brief]), self._rows_of(factories))
-        return [{"specialty": round(float(cosine), DECIMALS)} for cosine in cosines]
+        brief = self.encoder_.encode(columns.brief)
+        cosines = group_cosines(brief, self._vectors.take(columns.rows, axis=0))
+        return {"specialty": np.round(cosines.astype(float), DECIMALS)}
 
-    def value(self, brief: BriefFeatures, pairs: Sequence[Pair]) -> Values:
-        return np.array([evidence["specialty"] or 0.0 for _, evidence in pairs], dtype=float)
+    def value(self, columns: Columns, evidence: Evidence) -> Values:
+        return evidence["specialty"]
 
     def state(self) -> dict[str, Any]:
-        from recommender.encoding import learnt_words
-
-        words, idf = learnt_words(self.encoder_)
-        return {"words": words, "idf": idf}
+        return self.encoder_.state()
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        from recommender.encoding import encoder_from_words
+        from recommender.compiled import CompiledEncoder
 
-        self.encoder_ = encoder_from_words(state["words"], state["idf"], self.stage_of, self.machines_of)
-
-    def _rows_of(self, factories: Sequence[FactoryFeatures]) -> Any:
-        """Rows made at `refresh` where the facts are still those, new rows otherwise."""
-        from recommender.encoding import vectors
-
-        rows = [self._row.get(factory.id, -1) for factory in factories]
-        if all(row >= 0 and self._facts[row] is one for row, one in zip(rows, factories, strict=True)):
-            return self._vectors[rows]
-        return vectors(self.encoder_, factories)
+        self._take(CompiledEncoder.from_state(state, self.stage_of, self.machines_of))

@@ -8,11 +8,8 @@ from dataclasses import fields, replace
 from datetime import date, timedelta
 from typing import Any
 
-from recommender.feasibility import Feasibility
 from recommender.types import (
-    Answer,
     BriefFeatures,
-    Considered,
     FactoryFeatures,
     FreeWeek,
     Outcome,
@@ -21,12 +18,13 @@ from recommender.types import (
     Reason,
     Recommendation,
     Stated,
+    Turn,
 )
 
 Json = dict[str, Any]
 
 #: Changes when a stored list can no longer be read as before.
-STORED_FORMAT = 1
+STORED_FORMAT = 2
 
 _STATED = ("items", "categories", "fabrics", "processes", "stages", "machines", "markets", "difficulties")
 _BRIEF_DEFAULTS = BriefFeatures("", 1, date.min, frozenset(), date.min)
@@ -131,7 +129,7 @@ def stored_list(recommendation: Recommendation) -> Json:
     Holds all factories that passed. Text, places and the designer are left out: the learnt numbers carry what they
     gave, and no personal value is stored.
     """
-    brief, stage_of, considered = recommendation.brief, recommendation.stage_of, recommendation.considered
+    brief, stage_of, considered = recommendation.brief, recommendation.stage_of, tuple(recommendation.considered)
     names = considered[0].evidence if considered else ()
     return {
         "format": STORED_FORMAT,
@@ -143,7 +141,15 @@ def stored_list(recommendation: Recommendation) -> Json:
         "facts": [factory_to_json(used_facts(brief, one.factory, stage_of)) for one in considered],
         "evidence": {name: [one.evidence[name] for one in considered] for name in names},
         "ranked": [[one.factory, one.score, dict(one.parts)] for one in recommendation.ranked],
+        "turn": _turn_to_json(recommendation.turn),
     }
+
+
+def _turn_to_json(turn: Turn | None) -> Json | None:
+    if turn is None:
+        return None
+    drawn = {"factory": turn.place.factory, "probability": turn.probability, "candidates": list(turn.candidates)}
+    return drawn | {"seed": turn.seed}
 
 
 def used_facts(brief: BriefFeatures, factory: FactoryFeatures, stage_of: Mapping[str, str]) -> FactoryFeatures:
@@ -199,38 +205,75 @@ def recompute(stored: Mapping[str, Any]) -> list[tuple[str, float, dict[str, flo
     ValueError
         If the list has another format or holds parts this version does not know.
     """
-    return [(one.factory.id, score, parts) for one, score, parts in _scored(stored)]
+    return _Again(stored).rows()
 
 
 def is_equal(stored: Mapping[str, Any]) -> bool:
-    """Whether the stored list is what its own facts, numbers and weights give: counts, order, scores and parts."""
-    again = _scored(stored)
-    known = sum(one.is_known_feasible for one, _, _ in again)
-    shown = [[one.factory.id, score, parts] for one, score, parts in again[: len(stored["ranked"])]]
-    return bool(shown == stored["ranked"] and [known, len(again) - known] == stored["counts"][:2])
+    """Whether the stored list is what its own facts, numbers, weights and draw give: counts, order, scores, parts."""
+    again = _Again(stored)
+    shown = [list(row) for row in again.rows(len(stored["ranked"]))]
+    return bool(shown == stored["ranked"] and again.counts == stored["counts"][:2] and again.turn() == stored["turn"])
 
 
-def _scored(stored: Mapping[str, Any]) -> list[tuple[Considered, float, dict[str, float]]]:
-    from recommender.scoring import order_key, parts_of, score_of, signal_values
+class _Again:
+    """A stored list, scored anew by the very code that scored it first."""
 
-    _check_format(stored)
-    brief, considered = brief_from_json(stored["brief"]), _considered(stored)
-    values = signal_values(brief, [(one.factory, one.evidence) for one in considered], _signals(stored))
-    parts = parts_of(values, stored["weights"])
-    scored = [(one, score_of(own), own) for one, own in zip(considered, parts, strict=True)]
-    return sorted(scored, key=lambda row: order_key(row[0], row[1]))
+    def __init__(self, stored: Mapping[str, Any]) -> None:
+        from recommender.catalogue import Catalogue
+        from recommender.scoring import part_values, weighted_parts
+        from recommender.survey import Survey
 
+        _check_format(stored)
+        brief, stage_of = brief_from_json(stored["brief"]), stored["stage_of"]
+        self._stored, self._catalogue = stored, Catalogue(stage_of)
+        if facts := [factory_from_json(one) for one in stored["facts"]]:
+            self._catalogue.write(facts)
+        self._survey = Survey(brief, self._catalogue, stage_of)
+        signals, self._evidence = _signals(stored), self._numbers()
+        self._names = [signal.name for signal in signals]
+        values = part_values(self._survey.columns, self._evidence, signals)
+        self._parts = weighted_parts(values, [stored["weights"][name] for name in self._names])
+        self._scores = self._parts.sum(axis=0)
 
-def _considered(stored: Mapping[str, Any]) -> list[Considered]:
-    """The stored factories that pass the hard limits on their stored facts."""
-    brief, feasibility = brief_from_json(stored["brief"]), Feasibility(stored["stage_of"])
-    facts = [factory_from_json(one) for one in stored["facts"]]
-    answers = [feasibility.answer(brief, factory) for factory in facts]
-    return [
-        Considered(factory, answer is Answer.YES, {name: column[row] for name, column in stored["evidence"].items()})
-        for row, (factory, answer) in enumerate(zip(facts, answers, strict=True))
-        if answer is not Answer.NO
-    ]
+    @property
+    def counts(self) -> list[int]:
+        """Known to pass, and may pass."""
+        known = int(self._survey.is_known.sum())
+        return [known, len(self._scores) - known]
+
+    def rows(self, k: int | None = None) -> list[tuple[str, float, dict[str, float]]]:
+        parts, scores, identity = self._parts, self._scores, self._survey.columns.identity
+        return [
+            (identity(place), float(scores[place]), dict(zip(self._names, parts[:, place].tolist(), strict=True)))
+            for place in self._order(len(scores) if k is None else k)
+        ]
+
+    def turn(self) -> Json | None:
+        """The draw of the labelled place, if the list had one."""
+        from recommender.exposure import BEST, NEXT, draw_turn
+
+        if (stored := self._stored["turn"]) is None:
+            return None
+        order = self._order(BEST + NEXT)
+        ids = [self._survey.columns.identity(place) for place in order]
+        drawn = draw_turn(ids, self._evidence["exposure"][order].tolist(), stored["seed"])
+        if drawn is None:
+            return None
+        found = {"factory": drawn.factory, "probability": drawn.probability, "candidates": list(drawn.candidates)}
+        return found | {"seed": stored["seed"]}
+
+    def _order(self, k: int) -> list[int]:
+        from recommender.scoring import best_first
+
+        return best_first(self._scores, self._survey.is_known, self._survey.columns.identity, k)
+
+    def _numbers(self) -> dict[str, Any]:
+        """Stored numbers of the rows that pass."""
+        import numpy as np
+
+        rows = self._survey.rows
+        stored = self._stored["evidence"].items()
+        return {name: np.array(column, dtype=float)[rows] for name, column in stored}
 
 
 def _check_format(stored: Mapping[str, Any]) -> None:
@@ -240,9 +283,9 @@ def _check_format(stored: Mapping[str, Any]) -> None:
 
 def _signals(stored: Mapping[str, Any]) -> Sequence[Any]:
     from recommender.baselines import BASELINE_PARTS
-    from recommender.scoring import PARTS
+    from recommender.scoring import ALL_PARTS
 
-    parts = PARTS | BASELINE_PARTS
+    parts = ALL_PARTS | BASELINE_PARTS
     if strange := set(stored["weights"]) - set(parts):
         raise ValueError(f"weights: this version does not know {', '.join(sorted(strange))}")
     # In the order of the parts: a database may give back the keys of an object in another, and sums depend on it.

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
 
 
 class Answer(StrEnum):
@@ -98,7 +100,11 @@ class BriefFeatures:
 
 @dataclass(frozen=True, slots=True)
 class FactoryFeatures:
-    """What is known of one factory; None and empty mean nothing was stated."""
+    """What is known of one factory; None and empty mean nothing was stated.
+
+    ``is_shared_room``: a public room whose machines anybody may book. ``exposure`` counts how often lists have shown
+    it, in the units of `recommender.exposure`.
+    """
 
     id: str
     is_active: bool = True
@@ -122,6 +128,8 @@ class FactoryFeatures:
     place: Place | None = None
     verified_on: date | None = None
     text: str = ""
+    is_shared_room: bool = False
+    exposure: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +153,11 @@ class Outcome:
     counts_for_others: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """A code and its numbers; the application makes the sentence."""
+class Reason(NamedTuple):
+    """A code and its numbers; the application makes the sentence. A tuple, since a list is full of them."""
 
     code: str
-    values: Mapping[str, str | int | float | None] = field(default_factory=dict)
+    values: Mapping[str, str | int | float | None] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +171,47 @@ class RankedFactory:
     reasons: tuple[Reason, ...] = ()
     questions: tuple[Reason, ...] = ()
     is_known_feasible: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The labelled place beside the list: a factory whose turn it is, outside the order.
+
+    ``probability`` is that of this draw, ``candidates`` are those drawn from, by id, ``seed`` repeats the draw.
+    """
+
+    place: RankedFactory
+    probability: float
+    candidates: tuple[str, ...]
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class TeamPlace:
+    """What one factory does in a team. Places of equal ``position`` share the pieces of one step between them.
+
+    Positions count from 1. ``needed_hundredths`` are the factory-days of the work, None where no rate is known.
+    """
+
+    factory: str
+    position: int
+    processes: frozenset[str]
+    quantity: int
+    starts_on: date
+    due_on: date
+    needed_hundredths: int | None = None
+    is_lead: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """Factories that make one brief together; a step starts when the one before is due. One place leads."""
+
+    places: tuple[TeamPlace, ...]
+
+    @property
+    def factories(self) -> frozenset[str]:
+        return frozenset(place.factory for place in self.places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +235,17 @@ class Recommendation:
     unknown: int
     infeasible: int
     ranked: tuple[RankedFactory, ...]
-    considered: tuple[Considered, ...] = ()
+    considered: Sequence[Considered] = ()
     relax: Reason | None = None
+    turn: Turn | None = None
+    teams: tuple[Team, ...] = ()
     weights: Mapping[str, float] = field(default_factory=dict)
     weights_version: str = ""
     stage_of: Mapping[str, str] = field(default_factory=dict)
+
+
+def id_key(identity: str) -> tuple[int, int, str]:
+    """Sorts 2 before 10, and numbers before names."""
+    if identity.isascii() and identity.isdigit():
+        return 0, int(identity), identity
+    return 1, 0, identity

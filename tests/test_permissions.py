@@ -76,6 +76,12 @@ POST /district/duplicates/{proposal}/different      door  role  role  role  role
 GET  /district/imports                              door  role  role  role  role  200   200   200   200   200
 GET  /district/imports/{import}                     door  role  role  role  role  200   200   200   404   404
 POST /district/imports/{import}/undo                door  role  role  role  role  role  303   303   role  404
+GET  /district/ranking                              door  role  role  role  role  role  200   200   role  200
+GET  /district/ranking/exposure                     door  role  role  role  role  role  200   200   role  200
+GET  /district/ranking/new                          door  role  role  role  role  role  200   200   role  200
+POST /district/ranking/new                          door  role  role  role  role  role  422   422   role  422
+GET  /district/ranking/{setting}                    door  role  role  role  role  role  200   200   role  404
+POST /district/ranking/{setting}                    door  role  role  role  role  role  422   422   role  404
 GET  /district/recommendations/{recommendation}     door  role  role  role  role  role  200   200   role  404
 GET  /district/registry                             door  role  role  role  role  200   200   200   200   200
 GET  /district/registry/{factory}                   door  role  role  role  role  200   200   200   404   404

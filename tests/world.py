@@ -18,6 +18,7 @@ from garment_hub.app import create_app
 from garment_hub.db import engine_of
 from garment_hub.orders.terms import first_terms
 from garment_hub.recommendations.services import recommend_for_brief
+from garment_hub.recommendations.settings import add_version
 from models.base import utc_now
 from models.brief import BriefFile, BriefStatus
 from models.designer import PortfolioPicture
@@ -27,9 +28,11 @@ from models.message import Message
 from models.order import EventKind, OrderEvent, OrderStatus, Party
 from models.payment import AskingStop, PaymentKind, PaymentPart
 from models.quote import QuoteRequest
+from models.ranking_setting import SettingOrigin
 from models.registry_import import DuplicateProposal, ImportStatus, RegistryImport
 from models.review import Review, SelfDealing
 from models.user import Role, User
+from recommender import DEFAULT_WEIGHTS
 from tests.browsing import Browser, signed_in
 from tests.builders import (
     in_days,
@@ -143,6 +146,7 @@ def _things(session: Session, district: District, people: dict[str, User], app: 
     for placed in (order, disputed):
         first_terms(session, placed, people["designer"])
     recommendation = recommend_for_brief(session, brief)
+    setting = add_version(session, district.id, DEFAULT_WEIGHTS, 0.004, True, SettingOrigin.STAFF, "시험", in_use=False)
     return {
         "factory": factory.id,
         "unclaimed": unclaimed.id,
@@ -157,6 +161,7 @@ def _things(session: Session, district: District, people: dict[str, User], app: 
         "import": imported.id,
         "proposal": proposal.id,
         "recommendation": recommendation.id,
+        "setting": setting.id,
         "order": order.id,
         "order_event": sent.id,
         "order_line": order.lines[0].id,

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import current_app, redirect, render_template, request, url_for
 from flask_login import current_user
+from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -20,8 +21,9 @@ from garment_hub.factories.queries import get_factory
 from garment_hub.form_tokens import new_token
 from garment_hub.permissions import Access, audience, signed_in
 from garment_hub.recommendations import services
-from garment_hub.recommendations.presenting import shown_list
-from garment_hub.recommendations.queries import latest_list, standing_of
+from garment_hub.recommendations.keeping import Kept
+from garment_hub.recommendations.presenting import MOST_KEPT, ShownList, shown_list
+from garment_hub.recommendations.queries import latest_row, standing_of
 from garment_hub.recommendations.ranking import Ranking, rank_for_brief
 from garment_hub.recommendations.wording import why_not_lines
 from models.brief import Brief, BriefStatus
@@ -37,6 +39,7 @@ MOST_FOUND = 8
 # Which step of the form holds the field that a relaxation changes.
 STEP_OF_FIELD = {"needed_by": 2, "quantity": 2, "budget_per_piece_krw": 2}
 LAST_STEP = 4
+_cards: Kept[Markup] = Kept(MOST_KEPT)
 
 
 @bp.route("/briefs/<int:brief_id>/recommendations")
@@ -44,21 +47,34 @@ LAST_STEP = 4
 def recommendations(brief_id: int) -> str:
     session, user = get_session(), signed_in()
     brief = get_brief(session, brief_id, user, Access.READ)
-    stored = latest_list(session, brief)
+    stored = latest_row(session, brief)
     shown = shown_list(session, brief, stored) if stored else None
+    asked = {row.factory_id for row in requests_of(session, [brief])[brief.id]}
+    may_ask = is_own(brief, user) and brief.status is BriefStatus.OPEN
     return render_template(
         "briefs/recommendations.html" if shown is None or shown.cards else "briefs/recommendations_empty.html",
         brief=brief,
         headline=facts.headline(brief),
         rows=[*facts.what_rows(brief)[:1], *facts.number_rows(brief)[:3]],
         list=shown,
-        asked={row.factory_id for row in requests_of(session, [brief])[brief.id]},
+        cards=_cards_of(shown, asked, may_ask) if shown else "",
+        asked=asked,
         most=MAXIMUM_ASKED,
         token=new_token(),
-        may_ask=is_own(brief, user) and brief.status is BriefStatus.OPEN,
+        may_ask=may_ask,
         change_url=_change_url(brief, shown.relax.field if shown and shown.relax else None),
         **_looked_up(session, user, brief, stored),
     )
+
+
+def _cards_of(shown: ShownList, asked: set[int], may_ask: bool) -> Markup:
+    """The cards as they were last written, if they would be written the same."""
+
+    def write() -> Markup:
+        page = render_template("briefs/_cards.html", list=shown, asked=asked, may_ask=may_ask)
+        return Markup(page)  # noqa: S704 (a template of ours, which escapes)
+
+    return _cards.get((shown.key, frozenset(asked), may_ask), write)
 
 
 def _change_url(brief: Brief, field: str | None) -> str:

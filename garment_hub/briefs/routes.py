@@ -197,7 +197,8 @@ def _checked(session: Session, brief: Brief, today: date) -> dict[str, Any]:
 
 def _check(session: Session, brief: Brief, today: date) -> Check:
     is_complete = not brief.missing_for_publishing and brief.needed_by is not None and brief.needed_by > today
-    fitting = Fitting(*count_partners(session, brief)) if is_complete else None
+    root = Path(current_app.config["DATA_DIR"])
+    fitting = Fitting(*count_partners(session, brief, root=root)) if is_complete else None
     return check_brief(brief, today, working_days_of(brief.district.country), fitting)
 
 

@@ -10,7 +10,8 @@ from garment_hub import schema
 from garment_hub.db import engine_of, get_session
 from garment_hub.pages.queries import free_this_week, listed_count, stage_counts
 from garment_hub.permissions import public
-from garment_hub.recommendations.queries import weights_table
+from garment_hub.recommendations import setting_wording, settings
+from garment_hub.recommendations.showings import most_taken_for_turns
 from garment_hub.site import current_district
 from models import vocabulary
 from models.capacity import today_in_seoul
@@ -39,7 +40,17 @@ def home() -> str:
 @bp.route("/how-it-ranks")
 @public
 def how_it_ranks() -> str:
-    return render_template("pages/how_it_ranks.html", parts=weights_table())
+    """Written from what ranks the district's lists at this moment."""
+    session, district = get_session(), current_district()
+    setting = settings.current(session, district.id)
+    return render_template(
+        "pages/how_it_ranks.html",
+        setting=setting,
+        parts=setting_wording.weight_rows(setting.weights),
+        change=settings.last_change(session, setting),
+        turn_points=setting_wording.turn_points(setting.fair_turn),
+        most_taken=setting_wording.taken_points(most_taken_for_turns(session, district.id)),
+    )
 
 
 @bp.route("/terms")

@@ -59,6 +59,11 @@ class TeamOffer:
     requests: list[QuoteRequest]
 
     @property
+    def is_followed(self) -> bool:
+        """Somebody refused, and the others have gone over to another plan."""
+        return len(self.requests) < len(self.team.members)
+
+    @property
     def is_over(self) -> bool:
         return any(request.status is RequestStatus.WITHDRAWN for request in self.requests)
 
@@ -100,10 +105,12 @@ def compare(requests: Sequence[QuoteRequest], today: date) -> Comparison:
     alone = [request for request in requests if request.team_member is None]
     offers = [request for request in alone if request.quote is not None and request.status in SAID_YES]
     still_open = [request for request in alone if request.status is RequestStatus.OPEN]
-    refused = {reason: [each for each in alone if each.decline_reason is reason] for reason in DeclineReason}
+    teams = _teams([request for request in requests if request.team_member is not None])
+    gone = [request for offer in teams if offer.is_followed for request in offer.refused]
+    refused = {reason: [one for one in [*alone, *gone] if one.decline_reason is reason] for reason in DeclineReason}
     return Comparison(
         offers=sorted(offers, key=lambda request: (request.quote.answered_at, request.id)),  # type: ignore[union-attr]
-        teams=_teams([request for request in requests if request.team_member is not None]),
+        teams=[offer for offer in teams if not offer.is_followed],
         waiting=[request for request in still_open if not is_lapsed(request, today)],
         lapsed=[request for request in still_open if is_lapsed(request, today)],
         refusals=[(reason, which) for reason, which in refused.items() if which],

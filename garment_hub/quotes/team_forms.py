@@ -15,6 +15,7 @@ from garment_hub.forms import BaseForm, ChoiceField, ChoicesField, DateField, Te
 from garment_hub.labels import term
 from garment_hub.quotes import wording
 from garment_hub.quotes.forms import LARGEST_PIECES
+from garment_hub.quotes.proposals import Proposal
 from garment_hub.quotes.teams import MOST_PLACES, Place, complaints
 from models.brief import Brief
 from models.team import Team
@@ -115,6 +116,11 @@ class TeamForm(TokenForm):
             for number, row in enumerate(self.rows)
             if row.factory_id.data is not None
         ]
+
+
+def proposed_rows(proposal: Proposal) -> dict[str, Any]:
+    """The table filled with a proposed chain."""
+    return {"places": _filled(proposal.rows()), "lead": proposal.lead}
 
 
 def first_rows(brief: Brief, team: Team | None) -> dict[str, Any]:

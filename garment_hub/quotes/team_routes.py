@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import current_app, redirect, render_template, request, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -20,10 +21,13 @@ from garment_hub.labels import place_name
 from garment_hub.permissions import Access, audience, signed_in
 from garment_hub.quotes import services, wording
 from garment_hub.quotes.blueprint import bp
+from garment_hub.quotes.dropouts import said_no, staying
+from garment_hub.quotes.proposals import Proposal, shown
 from garment_hub.quotes.queries import latest_team
-from garment_hub.quotes.team_forms import TeamForm, first_rows
+from garment_hub.quotes.team_forms import TeamForm, first_rows, proposed_rows
 from garment_hub.quotes.teams import build_team, request_team
 from garment_hub.recommendations.queries import latest_list
+from garment_hub.recommendations.teaming import propose_for_brief
 from models.brief import Brief, BriefStatus
 from models.capacity import today_in_seoul
 from models.errors import Conflict, Invalid
@@ -45,10 +49,23 @@ def team(brief_id: int) -> str:
         return _page(brief, latest, None)
     if brief.status is not BriefStatus.OPEN:
         raise Conflict("brief_not_open")
-    data = first_rows(brief, latest) | {"form_token": new_token()}
+    proposals = _proposals(session, brief, latest) if "propose" in request.args else None
+    number = request.args.get("propose", type=int)
+    chosen = next((one for one in proposals or () if one.number == number), None)
+    data = (proposed_rows(chosen) if chosen else first_rows(brief, latest)) | {"form_token": new_token()}
     form = TeamForm(formdata=None, data=data, brief=brief, today=today_in_seoul())
-    _offer_factories(session, form)
-    return _page(brief, latest, form)
+    _offer_factories(session, form, [member.factory for member in chosen.members] if chosen else ())
+    return _page(brief, latest, form, proposals=proposals, chosen=chosen, token=new_token())
+
+
+def _proposals(session: Session, brief: Brief, latest: Team | None) -> list[Proposal]:
+    """Chains without whoever has said no; those who stayed keep their places, unless nothing fits around them."""
+    root, without = Path(current_app.config["DATA_DIR"]), said_no(session, brief)
+    keep = staying(session, latest, today_in_seoul())
+    teams = propose_for_brief(session, brief, root=root, without=without, keep=keep)
+    if keep and not teams:
+        teams = propose_for_brief(session, brief, root=root, without=without)
+    return shown(session, brief, teams)
 
 
 def _page(brief: Brief, latest: Team | None, form: TeamForm | None, **values: Any) -> str:
@@ -60,7 +77,7 @@ def _page(brief: Brief, latest: Team | None, form: TeamForm | None, **values: An
         form=form,
         deposits=services.DEPOSITS,
         words=wording,
-        **values,
+        **{"proposals": None, "chosen": None, **values},
     )
 
 

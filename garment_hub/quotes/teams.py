@@ -11,11 +11,12 @@ from itertools import groupby, pairwise
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from garment_hub.quotes.dropouts import take_over
 from garment_hub.quotes.services import ask_one, askable, prepare_asking, require_room
 from models.brief import Brief
 from models.errors import Conflict, Invalid
 from models.order import Order
-from models.quote import QuoteRequest
+from models.quote import QuoteRequest, RequestStatus
 from models.team import Team, TeamMember
 
 MOST_PLACES = 6
@@ -122,19 +123,27 @@ def _member(place: Place, position: int) -> TeamMember:
 def request_team(
     session: Session, team: Team, today: date, *, deposit_percent: int | None = None, repeats: Order | None = None
 ) -> list[QuoteRequest]:
-    """Ask every member for its part. However many they are, they count as one of the five that may wait."""
+    """Ask every member for its part. However many they are, they count as one of the five that may wait.
+
+    Where another team broke, those who do the same in this one are not asked again.
+    """
     brief = team.brief
     prepare_asking(session, brief, today, deposit_percent)
-    require_room(session, brief, 1, today)
     asked = select(QuoteRequest.id).join(QuoteRequest.team_member).where(TeamMember.team_id == team.id)
     if session.scalar(asked.limit(1)) is not None:
         raise Conflict("team_already_asked")
-    places = [member.factory_id for member in team.members]
-    factories = askable(session, brief, places, have_worked_before=repeats is not None)
-    return [
-        ask_one(session, brief, factory, today, member=member, repeats=repeats, deposit_percent=deposit_percent)
-        for member, factory in zip(team.members, factories, strict=True)
-    ]
+    requests = take_over(session, team, today)
+    is_counted = any(request.status is RequestStatus.OPEN for request in requests.values())
+    require_room(session, brief, 0 if is_counted else 1, today)
+    new = [member for member in team.members if member not in requests]
+    if not new:
+        raise Conflict("team_already_asked")
+    factories = askable(session, brief, [one.factory_id for one in new], have_worked_before=repeats is not None)
+    for member, factory in zip(new, factories, strict=True):
+        requests[member] = ask_one(
+            session, brief, factory, today, member=member, repeats=repeats, deposit_percent=deposit_percent
+        )
+    return [requests[member] for member in team.members]
 
 
 def neighbours(member: TeamMember) -> tuple[list[TeamMember], list[TeamMember]]:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from math import ceil
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext, ngettext
 
-from garment_hub.labels import day, days, number, terms, week, won
+from garment_hub.labels import day, days, label, number, terms, week, won
 from garment_hub.quotes.client_record import ClientRecord
+from garment_hub.quotes.proposals import Handover, Member, Proposal
 from garment_hub.quotes.schedule import Schedule
 from garment_hub.quotes.teams import Complaint, neighbours
+from garment_hub.recommendations.teaming import ProposedPlace
 from models.factory import Factory
 from models.quote import (
     BalanceRule,
@@ -190,7 +193,47 @@ def span(member: TeamMember) -> str:
     return f"{day(member.starts_on)} – {day(member.due_on)}"
 
 
-def handing_over(members: Sequence[TeamMember]) -> str:
+def days_used(place: ProposedPlace) -> str:
+    """Factory-days of a proposed place; what nobody has stated has to be asked."""
+    return str(_("has to be asked")) if place.needed_hundredths is None else _factory_days(place.needed_hundredths)
+
+
+def days_free(place: ProposedPlace) -> str:
+    return str(_("has to be asked")) if place.free_hundredths is None else _factory_days(place.free_hundredths)
+
+
+def free_source(place: ProposedPlace) -> str:
+    """Who said how many days are free, and when."""
+    return f"{label(place.free_source.kind)} · {place.free_source.on.isoformat()}" if place.free_source else ""
+
+
+def _factory_days(hundredths: int) -> str:
+    """To a tenth of a day: used days never look fewer than they are."""
+    return str(_("%(count)s d", count=days(10 * ceil(hundredths / 10))))
+
+
+def days_counted(count: int) -> str:
+    return str(ngettext("%(num)s day", "%(num)s days", count))
+
+
+def pieces(count: int) -> str:
+    return str(_("%(pieces)s pieces", pieces=number(count)))
+
+
+def handover(one: Handover) -> str:
+    """What goes over to the next step and when, as it stands beside the line of a chain."""
+    whole, on = sum(giver.quantity for giver in one.givers), day(one.on)
+    if len(one.takers) > 1:
+        lots = " + ".join(number(taker.quantity) for taker in one.takers)
+        return str(_("%(lots)s pieces handed on · %(day)s", lots=lots, day=on))
+    return str(_("%(pieces)s pieces handed on · %(day)s", pieces=number(whole), day=on))
+
+
+def due(proposal: Proposal) -> str:
+    return str(_("due %(day)s", day=day(proposal.needed_by)))
+
+
+def handing_over(members: Sequence[TeamMember | Member]) -> str:
     """Factories with their pieces, as one reads them on a chain."""
     return " · ".join(
         _("%(factory)s %(number)s pieces", factory=member.factory.name, number=number(member.quantity))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +16,14 @@ from sqlalchemy.orm import Session
 
 from garment_hub.briefs.reading import BriefErrors, read_brief
 from garment_hub.db import engine_of, reading, unit_of_work
-from garment_hub.recommendations import link_files, services, training, wording
+from garment_hub.recommendations import link_files, services, study_commands, training, wording
 from garment_hub.recommendations.ranking import Ranking, rank_for_brief
 from models.capacity import today_in_seoul
 from models.district import DEFAULT_DISTRICT, District
 from models.errors import Invalid
 from models.factory import Factory
 from models.recommendation import RankerArtifact, Recommendation
-from recommender import RankedFactory, Reason, reason_to_json
+from recommender import RankedFactory, Reason, TeamPlace, Turn, reason_to_json
 
 DONE, NOT_GOOD_ENOUGH, COULD_NOT = 0, 1, 2
 LONGEST_LIST = 1000
@@ -32,6 +34,7 @@ def register(calls: Any) -> None:
     recommend = verbs.add_parser("recommend", help="partners for a brief in a JSON file; the list is stored")
     recommend.add_argument("--brief", type=Path, required=True, metavar="FILE.json")
     recommend.add_argument("--k", type=_length, default=10)
+    recommend.add_argument("--teams", action="store_true", help="teams too where single factories can do it")
     _add_common(recommend, _recommend)
     _add_common(verbs.add_parser("train", help="learn from the district's past orders"), _train)
     again = verbs.add_parser("replay", help="compute a stored list anew and compare")
@@ -39,6 +42,7 @@ def register(calls: Any) -> None:
     again.add_argument("--json", action="store_true")
     again.set_defaults(run=_replay)
     _register_rank(verbs)
+    study_commands.register(verbs)
 
 
 def _register_rank(verbs: Any) -> None:
@@ -80,7 +84,9 @@ def _recommend(arguments: argparse.Namespace, app: Flask) -> int:
         with reading(engine_of(app)) as session:
             read = read_brief(brief, district=_district(session, arguments.district), session=session, today=today)
             root = Path(app.config["DATA_DIR"])
-            ranking = rank_for_brief(session, read, root=root, include_unlisted=True, k=arguments.k)
+            ranking = rank_for_brief(
+                session, read, root=root, include_unlisted=True, k=arguments.k, with_teams=arguments.teams
+            )
             names = _names(session, ranking)
     except BriefErrors as error:
         return _could_not(f"{arguments.brief}: {error}")
@@ -92,7 +98,10 @@ def _recommend(arguments: argparse.Namespace, app: Flask) -> int:
 
 
 def _names(session: Session, ranking: Ranking) -> dict[str, str]:
-    ids = [int(one.factory) for one in ranking.answer.ranked]
+    answer = ranking.answer
+    places = [*answer.ranked, *([answer.turn.place] if answer.turn else [])]
+    members = (place.factory for team in answer.teams for place in team.places)
+    ids = {int(one) for one in [*(place.factory for place in places), *members]}
     query = select(Factory.id, Factory.name).where(Factory.id.in_(ids))
     return {str(one): name for one, name in session.execute(query)}
 
@@ -105,8 +114,8 @@ def _as_json(number: int, ranking: Ranking, names: dict[str, str]) -> dict[str, 
         "unknown": answer.unknown,
         "infeasible": answer.infeasible,
         "ranked": [_place(place, names[place.factory]) for place in answer.ranked],
-        "turn": None,
-        "teams": [],
+        "turn": _turn(answer.turn, names) if answer.turn else None,
+        "teams": [[_member(place, names[place.factory]) for place in team.places] for team in answer.teams],
         "relax": _worded(answer.relax) if answer.relax else None,
         "why_not": dict(ranking.why_not),
         "ranker": ranking.ranker_version,
@@ -123,6 +132,24 @@ def _place(place: RankedFactory, name: str) -> dict[str, Any]:
         "parts": dict(place.parts),
         "reasons": [_worded(reason) for reason in place.reasons],
         "questions": [_worded(question) for question in place.questions],
+    }
+
+
+def _turn(turn: Turn, names: dict[str, str]) -> dict[str, Any]:
+    candidates = [int(one) for one in turn.candidates]
+    return _place(turn.place, names[turn.place.factory]) | {"probability": turn.probability, "candidates": candidates}
+
+
+def _member(place: TeamPlace, name: str) -> dict[str, Any]:
+    return {
+        "factory": int(place.factory),
+        "name": name,
+        "position": place.position,
+        "processes": sorted(place.processes),
+        "quantity": place.quantity,
+        "starts_on": place.starts_on.isoformat(),
+        "due_on": place.due_on.isoformat(),
+        "is_lead": place.is_lead,
     }
 
 
@@ -143,8 +170,9 @@ def _as_text(answer: dict[str, Any]) -> str:
 
 
 def _train(arguments: argparse.Namespace, app: Flask) -> int:
-    with reading(engine_of(app)) as session:
-        trained = training.fit(session, _district(session, arguments.district), Path(app.config["DATA_DIR"]))
+    with reading(engine_of(app)) as session, _bar(training.STAGES) as begin:
+        district = _district(session, arguments.district)
+        trained = training.fit(session, district, Path(app.config["DATA_DIR"]), progress=begin)
     with unit_of_work(engine_of(app)) as session:
         artifact = training.keep(session, trained)
     if arguments.json:
@@ -152,6 +180,22 @@ def _train(arguments: argparse.Namespace, app: Flask) -> int:
     else:
         print(f"Artifact {artifact.key}: {artifact.figures['verdict']}. {json.dumps(artifact.figures)}")
     return DONE if artifact.is_in_use else NOT_GOOD_ENOUGH
+
+
+@contextmanager
+def _bar(stages: Sequence[str]) -> Iterator[training.Progress]:
+    """How far a long call has come, on standard error; silent where that is no terminal."""
+    from tqdm import tqdm
+
+    with tqdm(total=len(stages), disable=None, bar_format="{l_bar}{bar}| {n}/{total} {elapsed}") as bar:
+
+        def begin(stage: str) -> None:
+            bar.set_description(stage, refresh=False)
+            bar.update(stages.index(stage) - bar.n)
+            bar.refresh()
+
+        yield begin
+        bar.update(len(stages) - bar.n)
 
 
 def _artifact_as_json(artifact: RankerArtifact) -> dict[str, Any]:

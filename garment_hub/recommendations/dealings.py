@@ -1,4 +1,4 @@
-"""Orders made here and answers to requests, row by row: how each went, and whether both sides may be one."""
+"""Orders made here, answers to requests and choices, row by row: how each went, and whether both sides may be one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from garment_hub.accounts.self_dealing import Marks
@@ -20,6 +20,7 @@ from models.factory import Factory
 from models.order import Delivery, EventKind, LineStatus, Order, OrderEvent, OrderLine, OrderStatus, Party
 from models.past_order import PastOrder
 from models.quote import Quote, QuoteRequest, RequestStatus
+from models.recommendation import Recommendation
 from models.review import Review, is_counted
 from models.user import User
 from recommender import Outcome
@@ -51,6 +52,17 @@ class Dealing:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FinishedWork(Dealing):
     is_ended_well: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A factory that got the order, and the list its designer had seen when asking it, out of how many it was made."""
+
+    client: str
+    factory_id: int
+    list_id: int
+    out_of: int
+    is_suspicious: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +280,51 @@ def _said(row: Any, as_of: date) -> tuple[date, bool] | None:
     over_on = row.answer_by + timedelta(days=1)
     is_silent = row.status is RequestStatus.OPEN and row.owner_id is not None and over_on <= as_of
     return (over_on, False) if is_silent else None
+
+
+def choices_made(session: Session, district_id: int, as_of: date, suspicions: Suspicions) -> list[Choice]:
+    """Who was chosen by the end of ``as_of``, oldest list first; repeats of an order are no new choice."""
+    newest = {row.id: row for row in session.execute(_choices(district_id, _end_of(as_of)))}
+    chosen = [(_who(row, suspicions), row) for row in newest.values()]
+    found = [
+        Choice(
+            client=who["client"],
+            factory_id=row.factory_id,
+            list_id=row.list_id,
+            out_of=row.feasible_count + row.unknown_count,
+            is_suspicious=who["is_suspicious"],
+        )
+        for who, row in chosen
+    ]
+    return sorted(found, key=lambda choice: (choice.list_id, choice.factory_id))
+
+
+def _choices(district_id: int, until: datetime) -> Any:
+    """Requests that won, one row for each list of the brief made before them, the newest last."""
+    chosen_at = func.coalesce(Order.placed_at, QuoteRequest.closed_at, QuoteRequest.answered_at)
+    query = (
+        select(
+            QuoteRequest.id,
+            QuoteRequest.factory_id,
+            Brief.designer_id,
+            Recommendation.id.label("list_id"),
+            Recommendation.feasible_count,
+            Recommendation.unknown_count,
+            *_SIDES,
+        )
+        .join(Brief, Brief.id == QuoteRequest.brief_id)
+        .join(Recommendation, Recommendation.brief_id == Brief.id)
+        .join(Designer, Designer.id == Brief.designer_id)
+        .join(Factory, Factory.id == QuoteRequest.factory_id)
+        .outerjoin(Quote, Quote.request_id == QuoteRequest.id)
+        .outerjoin(OrderLine, OrderLine.quote_id == Quote.id)
+        .outerjoin(Order, Order.id == OrderLine.order_id)
+        .where(Brief.district_id == district_id, chosen_at < until, Recommendation.made_at <= QuoteRequest.asked_at)
+        .where(or_(Order.id.is_not(None), QuoteRequest.status == RequestStatus.CHOSEN))
+        .where(QuoteRequest.repeats_order_id.is_(None))
+        .order_by(QuoteRequest.id, Recommendation.made_at, Recommendation.id)
+    )
+    return _with_sides(query)
 
 
 def placed_pairs(session: Session, district_id: int) -> Mapping[tuple[int, int], list[tuple[str, date]]]:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, String, and_, func, select, type_coerce
+from sqlalchemy import BindParameter, ColumnElement, Connection, String, and_, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from garment_hub.recommendations.dealings import designer_key
@@ -27,10 +27,13 @@ from models.factory import (
     OperatingStatus,
     Sector,
 )
+from models.factory_exposure import FactoryExposure
 from recommender import BriefFeatures, FactoryFeatures, FreeWeek, Place, Rate, Stated
 
 # Weeks after the needed day that are read too: the answer to "what if it came later".
 WEEKS_LATER = 5
+# A brief may ask for a day within two years.
+WEEKS_AHEAD = 106 + WEEKS_LATER
 # Kind of a code -> the field of FactoryFeatures that holds them.
 FIELD_OF_KIND: dict[str, str] = {
     CapabilityKind.ITEM.value: "items",
@@ -43,6 +46,7 @@ FIELD_OF_KIND: dict[str, str] = {
     CapabilityKind.DIFFICULTY.value: "difficulties",
 }
 CAPACITY = "capacity"
+FREE = CapacityWeek.open_hundredths - CapacityWeek.booked_hundredths - CapacityWeek.held_hundredths
 
 Condition = ColumnElement[bool]
 
@@ -88,7 +92,7 @@ def _place(lat: float | None, lon: float | None) -> Place | None:
     return None if lat is None or lon is None else Place(lat, lon)
 
 
-def ranked_factories(district_id: int, *, include_unlisted: bool = False) -> Condition:
+def ranked_factories(district_id: int | BindParameter[int], *, include_unlisted: bool = False) -> Condition:
     """Whom a list may hold: the district's garment makers still in business, strangers to the public left out."""
     conditions = [
         Factory.district_id == district_id,
@@ -109,6 +113,12 @@ class Window:
     def of(cls, brief: BriefFeatures) -> Window:
         return cls(week_of(min(brief.starts_on, brief.needed_by)), brief.needed_by + timedelta(weeks=WEEKS_LATER))
 
+    @classmethod
+    def from_day(cls, day: date) -> Window:
+        """From the Monday of its week as far as any brief of that week may reach."""
+        monday = week_of(day)
+        return cls(monday, monday + timedelta(weeks=WEEKS_AHEAD))
+
 
 def load_factories(session: Session, which: Condition, window: Window | None) -> list[FactoryFeatures]:
     """Everything known of the factories that ``which`` names; without a window no capacity is read.
@@ -117,17 +127,18 @@ def load_factories(session: Session, which: Condition, window: Window | None) ->
     """
     session.flush()  # the connection below does not ask for it
     connection, ids = session.connection(), select(Factory.id).where(which)
-    beside = _Beside(
+    beside = Beside(
         stated=_stated(connection, ids),
         rates=_rates(connection, ids),
         certificates=_certificates(connection, ids),
         weeks=_weeks(connection, ids, window) if window else {},
     )
-    return [_features(row, beside) for row in connection.execute(_factory_columns(which))]
+    query = factory_columns().where(which).order_by(Factory.id)
+    return [features_of(row, beside) for row in connection.execute(query)]
 
 
 @dataclass(frozen=True, slots=True)
-class _Beside:
+class Beside:
     """What stands in tables beside the factory's own, by factory."""
 
     stated: Mapping[int, Mapping[str, Stated]]
@@ -136,7 +147,7 @@ class _Beside:
     weeks: Mapping[int, tuple[FreeWeek, ...]]
 
 
-def _factory_columns(which: Condition) -> Any:
+def factory_columns() -> Any:
     return (
         select(
             Factory.id,
@@ -154,14 +165,15 @@ def _factory_columns(which: Condition) -> Any:
             Neighbourhood.lon.label("dong_lon"),
             Factory.verified_on,
             Factory.introduction,
+            Factory.is_shared_room,
+            func.coalesce(FactoryExposure.amount, 0.0).label("exposure"),
         )
         .outerjoin(Neighbourhood, Factory.neighbourhood_id == Neighbourhood.id)
-        .where(which)
-        .order_by(Factory.id)
+        .outerjoin(FactoryExposure, FactoryExposure.factory_id == Factory.id)
     )
 
 
-def _features(row: Any, beside: _Beside) -> FactoryFeatures:
+def features_of(row: Any, beside: Beside) -> FactoryFeatures:
     return FactoryFeatures(
         id=str(row.id),
         is_active=row.status == OperatingStatus.ACTIVE.value,
@@ -177,6 +189,8 @@ def _features(row: Any, beside: _Beside) -> FactoryFeatures:
         place=_factory_place(row),
         verified_on=row.verified_on,
         text=row.introduction or "",
+        is_shared_room=row.is_shared_room,
+        exposure=row.exposure,
         **beside.stated.get(row.id, {}),
     )
 
@@ -203,10 +217,10 @@ def _stated(connection: Connection, ids: Any) -> dict[int, dict[str, Stated]]:
     for factory_id, kind, codes in connection.execute(_code_lists(ids, has=True)):
         if field := FIELD_OF_KIND.get(kind):
             key = (factory_id, kind)
-            found[factory_id][field] = _list_of(codes, refused.pop(key, "") if refused else "", key in complete)
+            found[factory_id][field] = list_of(codes, refused.pop(key, "") if refused else "", key in complete)
     for (factory_id, kind), codes in refused.items():
         if field := FIELD_OF_KIND.get(kind):
-            found[factory_id][field] = _list_of("", codes, (factory_id, kind) in complete)
+            found[factory_id][field] = list_of("", codes, (factory_id, kind) in complete)
     return found
 
 
@@ -218,7 +232,7 @@ def _code_lists(ids: Any, *, has: bool) -> Any:
 
 
 @lru_cache(maxsize=10_000)
-def _list_of(has: str, has_not: str, is_complete: bool) -> Stated:
+def list_of(has: str, has_not: str, is_complete: bool) -> Stated:
     return Stated(frozenset(has.split()), frozenset(has_not.split()), is_complete)
 
 
@@ -233,10 +247,10 @@ def _rates(connection: Connection, ids: Any) -> dict[int, tuple[Rate, ...]]:
     query = select(row.factory_id, row.pieces_per_day, row.item, row.stage).where(row.factory_id.in_(ids))
     rows = ((one, Rate(float(pieces), item, stage)) for one, pieces, item, stage in connection.execute(query))
     # In a fixed order: the database promises none, and stored lists are compared.
-    return {one: tuple(sorted(rates, key=_rate_order)) for one, rates in _grouped(rows).items()}
+    return {one: tuple(sorted(rates, key=rate_order)) for one, rates in _grouped(rows).items()}
 
 
-def _rate_order(rate: Rate) -> tuple[str, str]:
+def rate_order(rate: Rate) -> tuple[str, str]:
     return rate.item or "", rate.stage or ""
 
 
@@ -254,22 +268,21 @@ def _weeks(connection: Connection, ids: Any, window: Window) -> dict[int, tuple[
     spoken = select(CapacityWeek.factory_id).where(CapacityWeek.factory_id.in_(ids))
     noted = select(FactoryFact.factory_id).where(FactoryFact.name == CAPACITY, FactoryFact.factory_id.in_(ids))
     found: dict[int, tuple[FreeWeek, ...]] = dict.fromkeys(connection.scalars(spoken.union(noted)), ())
-    free = CapacityWeek.open_hundredths - CapacityWeek.booked_hundredths - CapacityWeek.held_hundredths
-    query = select(CapacityWeek.factory_id, CapacityWeek.starts_on, free).where(
+    query = select(CapacityWeek.factory_id, CapacityWeek.starts_on, FREE).where(
         CapacityWeek.factory_id.in_(ids), CapacityWeek.starts_on.between(window.first, window.last)
     )
-    rows = ((one, _week(monday, hundredths)) for one, monday, hundredths in connection.execute(query))
+    rows = ((one, free_week(monday, hundredths)) for one, monday, hundredths in connection.execute(query))
     for factory_id, weeks in _grouped(rows).items():
-        found[factory_id] = tuple(sorted(weeks, key=_monday))
+        found[factory_id] = tuple(sorted(weeks, key=week_start))
     return found
 
 
 @lru_cache(maxsize=10_000)
-def _week(monday: date, hundredths: int) -> FreeWeek:
+def free_week(monday: date, hundredths: int) -> FreeWeek:
     return FreeWeek(monday, hundredths)
 
 
-def _monday(week: FreeWeek) -> date:
+def week_start(week: FreeWeek) -> date:
     return week.starts_on
 
 

@@ -27,13 +27,10 @@ def rank_files(facilities: Path, links: Path, buyers: Path, out: Path, *, k: int
     """Rank facilities for the buyers of a file; returns the number of rows written."""
     from recommender import LinkRanker
 
-    known = [_facility(facilities, number, row) for number, row in _rows(facilities, FACILITY_COLUMNS)]
-    pairs = [(row["buyer_id"], row["facility_id"]) for _, row in _rows(links, LINK_COLUMNS)]
+    known, pairs = read_register(facilities, links)
     asked = list(dict.fromkeys(row["buyer_id"] for _, row in _rows(buyers, BUYER_COLUMNS)))
-    if not known:
-        raise WrongFile(f"{facilities}: no facility in it")
     try:
-        ranked = LinkRanker().fit(known, sorted(set(pairs))).rank(asked, k)
+        ranked = LinkRanker().fit(known, pairs).rank(asked, k)
     except ValueError as error:
         raise WrongFile(f"{facilities}, {links}: {error}") from error
     with out.open("w", encoding="utf-8", newline="") as file:
@@ -41,6 +38,14 @@ def rank_files(facilities: Path, links: Path, buyers: Path, out: Path, *, k: int
         writer.writerow(OUT_COLUMNS)
         writer.writerows((one.buyer, one.rank, one.facility, round(one.score, DECIMALS)) for one in ranked)
     return len(ranked)
+
+
+def read_register(facilities: Path, links: Path) -> tuple[list[Facility], list[tuple[str, str]]]:
+    """The facilities of one file and the pairs of another, each pair once."""
+    known = [_facility(facilities, number, row) for number, row in _rows(facilities, FACILITY_COLUMNS)]
+    if not known:
+        raise WrongFile(f"{facilities}: no facility in it")
+    return known, sorted({(row["buyer_id"], row["facility_id"]) for _, row in _rows(links, LINK_COLUMNS)})
 
 
 def _rows(path: Path, needed: tuple[str, ...]) -> Iterator[tuple[int, Row]]:

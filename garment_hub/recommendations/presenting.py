@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,11 +11,12 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from garment_hub.factories.wording import freshness
-from garment_hub.labels import number, place_name
+from garment_hub.labels import locale_code, number, place_name
 from garment_hub.recommendations import sentences
 from garment_hub.recommendations.features import brief_features
+from garment_hub.recommendations.keeping import Kept
 from garment_hub.recommendations.points import Points, points_of
-from garment_hub.recommendations.queries import changed_since, says_the_same
+from garment_hub.recommendations.queries import changed_since, read_whole, says_the_same, state_of
 from garment_hub.recommendations.rankers import LABEL_COUNT
 from garment_hub.recommendations.wording import (
     SHOWN_FIRST,
@@ -29,14 +30,15 @@ from garment_hub.recommendations.wording import (
 from models.brief import Brief
 from models.capacity import today_in_seoul
 from models.recommendation import Recommendation, RecommendationEntry
-from recommender import brief_from_json
+from recommender import BriefFeatures, brief_from_json
 
 FULL_CARDS, FIRST_CARDS = 3, 5
+MOST_KEPT = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One place of the list."""
+    """One place of the list; that of the factory whose turn it is has words on why it stands there."""
 
     factory_id: int
     rank: int
@@ -50,6 +52,7 @@ class Card:
     questions: list[str]
     is_changed: bool
     is_full: bool
+    turn: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +64,13 @@ class ShownList:
     unknown: int
     infeasible: int
     cards: list[Card]
+    turn: Card | None  # beside the best five, outside the order
     why_not: list[tuple[str, int]]
     relax: Relaxation | None
     is_label_count: bool
-    is_outdated: bool  # the brief says something else by now
+    made_for: BriefFeatures
+    is_outdated: bool = False  # the brief says something else by now
+    key: Hashable = None  # the same for a list that reads the same
 
     @property
     def first(self) -> list[Card]:
@@ -89,26 +95,46 @@ class ShownList:
         return str(_("%(shown)s of %(feasible)s factories that fit and %(unknown)s to ask, best first", **values))
 
 
-def shown_list(session: Session, brief: Brief, recommendation: Recommendation) -> ShownList:
-    """The stored list in words; rows whose facts changed since are marked."""
+_lists: Kept[ShownList] = Kept(MOST_KEPT)
+
+
+def shown_list(session: Session, brief: Brief, row: Recommendation) -> ShownList:
+    """The stored list in words; rows whose facts changed since are marked.
+
+    The words are kept until the day, or a fact of a factory on the list, is another one.
+    """
+    delivered_to = place_name(brief.deliver_to) if brief.deliver_to else None
+    state = state_of(session, row)  # before the facts: who reads in between makes them newer, never older
+    key = (row.id, row.made_at, locale_code(), today_in_seoul(), delivered_to, state)
+    kept = _lists.get(key, lambda: _in_words(session, row, delivered_to))
+    is_outdated = bool(brief.missing_for_publishing) or not says_the_same(
+        kept.made_for, brief_features(brief, today_in_seoul())
+    )
+    return replace(kept, key=key, is_outdated=is_outdated)
+
+
+def _in_words(session: Session, row: Recommendation, delivered_to: str | None) -> ShownList:
+    recommendation = read_whole(session, row)
     changed = changed_since(session, recommendation)
     distances = _distances(recommendation.stored)
-    delivered_to = place_name(brief.deliver_to) if brief.deliver_to else None
     made_for = brief_from_json(recommendation.stored["brief"])
+    beside = recommendation.turn_entry
+
+    def card(entry: RecommendationEntry, *, is_full: bool = False) -> Card:
+        km = distances.get(str(entry.factory_id))
+        return _card(entry, entry.factory_id in changed, km, delivered_to, is_full or entry.rank <= FULL_CARDS)
+
     return ShownList(
         made_at=recommendation.made_at,
         feasible=recommendation.feasible_count,
         unknown=recommendation.unknown_count,
         infeasible=recommendation.infeasible_count,
-        cards=[
-            _card(entry, entry.factory_id in changed, distances.get(str(entry.factory_id)), delivered_to)
-            for entry in recommendation.entries
-        ],
+        cards=[card(entry) for entry in recommendation.entries if entry is not beside],
+        turn=replace(card(beside, is_full=True), turn=_why_its_turn(beside)) if beside else None,
         why_not=why_not_groups(recommendation.why_not),
         relax=relaxation(recommendation.relax, made_for.needed_by) if recommendation.relax else None,
         is_label_count=recommendation.ranker_version == LABEL_COUNT,
-        is_outdated=bool(brief.missing_for_publishing)
-        or not says_the_same(made_for, brief_features(brief, today_in_seoul())),
+        made_for=made_for,
     )
 
 
@@ -118,10 +144,11 @@ def _distances(stored: Mapping[str, Any]) -> dict[str, float]:
     return {facts["id"]: km for facts, km in known if km is not None}
 
 
-def _card(entry: RecommendationEntry, is_changed: bool, km: float | None, delivered_to: str | None) -> Card:
+def _card(
+    entry: RecommendationEntry, is_changed: bool, km: float | None, delivered_to: str | None, is_full: bool
+) -> Card:
     points = points_of(entry.parts)
     lines = reason_lines(entry.reasons, delivered_to)
-    is_full = entry.rank <= FULL_CARDS
     return Card(
         factory_id=entry.factory_id,
         rank=entry.rank,
@@ -136,6 +163,17 @@ def _card(entry: RecommendationEntry, is_changed: bool, km: float | None, delive
         is_changed=is_changed,
         is_full=is_full,
     )
+
+
+def _why_its_turn(entry: RecommendationEntry) -> str:
+    """One sentence; nothing is called fitting of which something is unknown."""
+    if entry.is_known_feasible:
+        words = _("It fits, but was rarely shown lately. By points it would be no. %(rank)s.", rank=entry.rank)
+    else:
+        words = _(
+            "It was rarely shown lately. Ask first whether it can. By points it would be no. %(rank)s.", rank=entry.rank
+        )
+    return str(words)
 
 
 def _named(values: Mapping[str, float], names: Mapping[str, Any]) -> list[tuple[str, float]]:

@@ -1,61 +1,91 @@
-"""Reads of stored lists: the newest of a brief, what changed since, where a factory stands, the weights in use."""
+"""Reads of stored lists: the newest of a brief, what changed since, where a factory stands; trainings."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import Select, and_, func, select
+from sqlalchemy.orm import Session, defer, joinedload, selectinload
 
 from garment_hub.permissions import Access
-from garment_hub.recommendations import sentences
 from garment_hub.recommendations.ranking import by_id, facts_hash, facts_now
 from models import vocabulary
 from models.brief import Brief
 from models.errors import Forbidden, NotFound
 from models.factory import Factory
-from models.recommendation import Recommendation, RecommendationEntry
-from models.user import Role, User
+from models.factory_change import ChangedPart, FactoryChange
+from models.recommendation import RankerArtifact, Recommendation, RecommendationEntry
+from models.user import ANSWER_FOR_RANKING, User
 from recommender import Answer, BriefFeatures, Feasibility, Reason, brief_from_json, recompute
 
-WHO_SEES_WEIGHTS = frozenset({Role.DISTRICT_OFFICER, Role.ADMINISTRATOR})
-
-
-@dataclass(frozen=True, slots=True)
-class WeightRow:
-    """One part of the score: its name, the points it can give, and what it looks at."""
-
-    name: str
-    points: int
-    explanation: str
-
-
-def weights_table() -> list[WeightRow]:
-    """Parts of the score with the weights in use, as points out of 100."""
-    from recommender import DEFAULT_WEIGHTS
-
-    return [
-        WeightRow(str(sentences.PART_NAMES[part]), round(100 * weight), str(sentences.PART_EXPLANATIONS[part]))
-        for part, weight in DEFAULT_WEIGHTS.items()
-    ]
+MOST_LISTS, MOST_TRAININGS = 10, 6
 
 
 def get_recommendation(session: Session, recommendation_id: int, user: User | None, access: Access) -> Recommendation:
     """A stored list with its insides, for those of its district who answer for the ranking; nobody changes it."""
     found = session.get(Recommendation, recommendation_id)
-    if found is None or user is None or user.role not in WHO_SEES_WEIGHTS or user.district_id != found.district_id:
+    if found is None or user is None or user.role not in ANSWER_FOR_RANKING or user.district_id != found.district_id:
         raise NotFound
     if access is Access.WRITE:
         raise Forbidden
     return found
 
 
+_PLACES = (
+    selectinload(Recommendation.entries).selectinload(RecommendationEntry.factory).selectinload(Factory.neighbourhood)
+)
+
+
 def latest_list(session: Session, brief: Brief) -> Recommendation | None:
     """The newest list of a brief, with the factories on it."""
-    factories = selectinload(Recommendation.entries).selectinload(RecommendationEntry.factory)
-    query = select(Recommendation).where(Recommendation.brief_id == brief.id).order_by(Recommendation.id.desc())
-    return session.scalar(query.options(factories.selectinload(Factory.neighbourhood)).limit(1))
+    return session.scalar(_newest(brief).options(_PLACES))
+
+
+def _newest(brief: Brief) -> Select[Recommendation]:
+    query = select(Recommendation).where(Recommendation.brief_id == brief.id)
+    return query.order_by(Recommendation.id.desc()).limit(1)
+
+
+def latest_row(session: Session, brief: Brief) -> Recommendation | None:
+    """The same without its places, and without what it was made from: both are read when they are asked for."""
+    return session.scalar(_newest(brief).options(defer(Recommendation.stored)))
+
+
+def read_whole(session: Session, row: Recommendation) -> Recommendation:
+    """The same list with everything, in a few queries."""
+    return session.scalars(select(Recommendation).where(Recommendation.id == row.id).options(_PLACES)).one()
+
+
+def state_of(session: Session, recommendation: Recommendation) -> tuple[int, ...]:
+    """Another one as soon as a fact of a factory on the list has changed, or one has left the register."""
+    change = FactoryChange
+    is_of_it = and_(change.factory_id == RecommendationEntry.factory_id, change.part != ChangedPart.EXPOSURE)
+    numbers = func.count(), func.count(change.id), func.max(change.id), func.sum(change.id)
+    query = select(*numbers).select_from(RecommendationEntry).outerjoin(change, is_of_it)
+    return tuple(session.execute(query.where(RecommendationEntry.recommendation_id == recommendation.id)).one())
+
+
+def latest_lists(session: Session, district_id: int) -> Sequence[Recommendation]:
+    """The newest lists of a district with their briefs; what they were made from is left where it is."""
+    query = select(Recommendation).where(Recommendation.district_id == district_id)
+    options = joinedload(Recommendation.brief), defer(Recommendation.stored)
+    return session.scalars(query.options(*options).order_by(Recommendation.id.desc()).limit(MOST_LISTS)).all()
+
+
+def list_in(session: Session, number: str, district_id: int) -> int | None:
+    """The id of the district's list with this number, as somebody typed it."""
+    if not re.fullmatch("[0-9]{1,9}", number, re.ASCII):
+        return None
+    mine = Recommendation.district_id == district_id
+    return session.scalar(select(Recommendation.id).where(Recommendation.id == int(number), mine))
+
+
+def latest_trainings(session: Session, district_id: int) -> Sequence[RankerArtifact]:
+    query = select(RankerArtifact).where(RankerArtifact.district_id == district_id)
+    return session.scalars(query.order_by(RankerArtifact.id.desc()).limit(MOST_TRAININGS)).all()
 
 
 def changed_since(session: Session, recommendation: Recommendation) -> set[int]:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from garment_hub.recommendations.evidence import load_outcomes
 from garment_hub.recommendations.machines import MACHINES_OF
 from models import vocabulary
+from models.ranking_setting import RankingSetting
 from models.recommendation import RankerArtifact
 from recommender import FactoryFeatures
 
@@ -28,11 +29,17 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A fitted ranker, the name its lists carry, and the artifact it came from."""
+    """A fitted ranker, and the artifact it came from."""
 
     ranker: SignalRanker
-    version: str
     artifact_sha256: str | None = None
+
+    @property
+    def version(self) -> str:
+        """The name its lists carry."""
+        from recommender import PartnerRanker
+
+        return f"partner-{self.ranker.weights_version}" if isinstance(self.ranker, PartnerRanker) else LABEL_COUNT
 
 
 def artifact_in_use(session: Session, district_id: int) -> RankerArtifact | None:
@@ -43,7 +50,7 @@ def artifact_in_use(session: Session, district_id: int) -> RankerArtifact | None
 def choose_ranker(
     session: Session, district_id: int, factories: Sequence[FactoryFeatures], as_of: date, root: Path | None
 ) -> Chosen:
-    """The ranker for a district's lists; ``root`` is the data folder, without it no artifact is looked for.
+    """The ranker for a district's lists, over these factories; without ``root``, the data folder, none is loaded.
 
     A district that never trained gets the same ranker fitted here and now; an artifact that is cut, foreign or gone is
     never loaded, and the label-count rule stands in for it.
@@ -52,12 +59,14 @@ def choose_ranker(
 
     artifact = artifact_in_use(session, district_id) if root else None
     if root is None or artifact is None:
-        return _fitted(session, district_id, factories, as_of)
+        return Chosen(unfitted_ranker().fit(factories, load_outcomes(session, district_id, as_of), as_of))
     try:
-        return load_artifact(root, artifact)
+        chosen = load_artifact(root, artifact)
     except ArtifactError as error:
         _log.error("artifact %s is not used: %s", artifact.key, error)
-        return label_count(as_of)
+        return Chosen(_label_count(factories, as_of))
+    chosen.ranker.refresh(factories)
+    return chosen
 
 
 def load_artifact(root: Path, artifact: RankerArtifact) -> Chosen:
@@ -67,14 +76,16 @@ def load_artifact(root: Path, artifact: RankerArtifact) -> Chosen:
     folder = root / FOLDER / artifact.key
     if read_manifest(folder)["digest"] != artifact.sha256:
         raise ArtifactError(f"{folder}: not the file that was trained here")
-    ranker = load(folder)
-    return Chosen(ranker, _version(ranker), artifact.sha256)
+    return Chosen(load(folder), artifact.sha256)
 
 
-def label_count(as_of: date) -> Chosen:
-    from recommender import LabelCount
+def put_settings(ranker: SignalRanker, setting: RankingSetting) -> None:
+    """Rank as the district has set it; without a version of its own by the default weights of the ranker."""
+    from recommender import PartnerRanker
 
-    return Chosen(LabelCount(stage_of=vocabulary.stage_of()).fit([], [], as_of), LABEL_COUNT)
+    if isinstance(ranker, PartnerRanker):
+        weights = setting.weights if setting.version else None
+        ranker.reweigh(weights, setting.fair_turn, setting.has_labelled_place)
 
 
 def unfitted_ranker() -> PartnerRanker:
@@ -83,11 +94,7 @@ def unfitted_ranker() -> PartnerRanker:
     return PartnerRanker(stage_of=vocabulary.stage_of(), machines_of=MACHINES_OF)
 
 
-def _fitted(session: Session, district_id: int, factories: Sequence[FactoryFeatures], as_of: date) -> Chosen:
-    log = load_outcomes(session, district_id, as_of)
-    ranker = unfitted_ranker().fit(factories, log, as_of)
-    return Chosen(ranker, _version(ranker))
+def _label_count(factories: Sequence[FactoryFeatures], as_of: date) -> SignalRanker:
+    from recommender import LabelCount
 
-
-def _version(ranker: SignalRanker) -> str:
-    return f"partner-{ranker.weights_version}"
+    return LabelCount(stage_of=vocabulary.stage_of()).fit(factories, [], as_of)

@@ -8,13 +8,13 @@ from garment_hub.db import get_session
 from garment_hub.permissions import Access, audience, signed_in
 from garment_hub.recommendations.queries import get_recommendation
 from garment_hub.recommendations.replaying import replay_page
-from models.user import Role
+from models.user import ANSWER_FOR_RANKING
 
 bp = Blueprint("recommendations", __name__)
 
 
 @bp.route("/district/recommendations/<int:recommendation_id>")
-@audience(Role.DISTRICT_OFFICER, Role.ADMINISTRATOR)
+@audience(*sorted(ANSWER_FOR_RANKING))
 def replay(recommendation_id: int) -> str:
     session = get_session()
     stored = get_recommendation(session, recommendation_id, signed_in(), Access.READ)

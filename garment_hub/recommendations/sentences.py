@@ -102,6 +102,7 @@ PART_NAMES = {
     "nearness": lazy_gettext("Distance"),
     "price_fit": lazy_gettext("Price"),
     "label_count": lazy_gettext("Matching labels"),
+    "fair_turn": lazy_gettext("turn adjustment"),
 }
 PART_EXPLANATIONS = {
     "specialty": lazy_gettext("How alike the brief and the factory are: item, fabric, processes, machines, market."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from math import ceil, floor
 from typing import Any
 
@@ -74,8 +75,15 @@ def _filled(key: str, values: Mapping[str, Any]) -> str:
     written = dict(_write(name, value) for name, value in values.items() if value is not None)
     if key == "no_free_days":
         written["short"] = days(_tenth(values["needed_hundredths"] - values["free_hundredths"], ceil))
-    text = str(sentences.SENTENCES[key]) % written
-    return with_particles(text) if locale_code() == "ko" else text
+    language = locale_code()
+    text = _pattern(key, language) % written
+    return with_particles(text) if language == "ko" else text
+
+
+@lru_cache(maxsize=1000)
+def _pattern(key: str, _language: str) -> str:
+    """Looked up once for each language: a page of ten factories says some hundred sentences."""
+    return str(sentences.SENTENCES[key])
 
 
 def _tenth(hundredths: int, rounded: Callable[[float], int]) -> int:

@@ -11,14 +11,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.brief import Brief
+from models.capacity import today_in_seoul
 from models.designer import Designer
 from models.district import District
-from models.factory import Factory
+from models.factory import Factory, FactSource
 from models.quote import QuoteRequest, RequestStatus
 from models.team import Team
 from models.user import Role, User
 from tests.browsing import Browser
 from tests.builders import in_days, make_brief, make_designer, make_factory, make_user
+from tests.recommendations.shops import able_factory
 
 ClientAs = Callable[[Role | User], Browser]
 Fields = dict[str, Any]
@@ -209,6 +211,59 @@ def test_a_team_is_taken_back_with_one_button(
     assert browser.send(button).status_code == 303
     session.expire_all()
     assert {request.status for request in asked} == {RequestStatus.WITHDRAWN}
+
+
+@pytest.fixture
+def specialists(session: Session, brief: Brief) -> list[Factory]:
+    """One shop that only cuts, one that sews and finishes; neither can do all of it."""
+    cutter, sewer = (able_factory(session, brief.district, name=name) for name in ("가위집", "박음집"))
+    for factory, kept in ((cutter, {"cutting"}), (sewer, {"sewing_assembly", "ironing_finishing"})):
+        factory.capabilities = [one for one in factory.capabilities if one.kind != "process" or one.code in kept]
+        factory.record_fact("process", FactSource.OWNER, today_in_seoul(), is_complete=True)
+    session.commit()
+    return [cutter, sewer]
+
+
+def _hidden_fields(page: str) -> Fields:
+    form = page[page.index('id="proposal-1"') :]
+    pairs = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form[: form.index("</form>")])
+    fields: dict[str, list[str]] = {}
+    for name, value in pairs:
+        fields.setdefault(name, []).append(value)
+    return {name: values for name, values in fields.items() if name != "csrf_token"}
+
+
+def test_a_proposed_team_is_drawn_and_asked_with_one_button(
+    client_as: ClientAs, session: Session, designer: Designer, brief: Brief, specialists: list[Factory]
+) -> None:
+    browser = client_as(designer.user)
+    page = browser.get(f"/briefs/{brief.id}/team?propose=yes&lang=ko").text
+    assert "<svg" in page and all(page.count(factory.name) >= 2 for factory in specialists)
+    answer = browser.send(f"/briefs/{brief.id}/team", _hidden_fields(page))
+    assert answer.status_code == 303
+    asked = session.scalars(select(QuoteRequest).where(QuoteRequest.brief_id == brief.id)).all()
+    assert {request.factory_id for request in asked} == {factory.id for factory in specialists}
+    (team,) = session.scalars(select(Team)).all()
+    assert sorted(code for member in team.members for code in member.processes) == sorted(brief.processes)
+
+
+def test_a_proposal_fills_the_table_so_that_it_can_be_changed(
+    client_as: ClientAs, designer: Designer, brief: Brief, specialists: list[Factory]
+) -> None:
+    page = client_as(designer.user).get(f"/briefs/{brief.id}/team?propose=1").text
+    assert all(f'<option selected value="{factory.id}">' in page for factory in specialists)
+
+
+def test_who_refused_is_not_proposed_again(
+    client_as: ClientAs, session: Session, designer: Designer, brief: Brief, specialists: list[Factory]
+) -> None:
+    browser = client_as(designer.user)
+    browser.send(f"/briefs/{brief.id}/team", _hidden_fields(browser.get(f"/briefs/{brief.id}/team?propose=yes").text))
+    request = session.scalars(select(QuoteRequest).where(QuoteRequest.factory_id == specialists[0].id)).one()
+    request.status = RequestStatus.DECLINED
+    session.commit()
+    page = browser.get(f"/briefs/{brief.id}/team?propose=yes&lang=ko").text
+    assert "proposal-1" not in page and "맞는 팀을 찾지 못했어요" in page
 
 
 @pytest.mark.parametrize("language", ["ko", "en", "it"])

@@ -150,7 +150,7 @@ def test_a_file_that_is_no_brief(call: Call, tmp_path: Path) -> None:
 
 def test_train_says_whether_it_replaced_the_one_in_use(call: Call, district: District) -> None:
     first = call("train", "--district", district.code, "--json")
-    assert (first.code, first.json["replaced"]) == (0, True)
+    assert (first.code, first.json["replaced"], first.err) == (0, True, "")
     second = call("train", "--district", district.code, "--json")
     assert (second.code, second.json["replaced"], second.json["verdict"]) == (1, False, "not_judged")
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from garment_hub.db import engine_of
 from garment_hub.recommendations.evidence import load_outcomes
-from garment_hub.recommendations.services import recommend_for_brief, replay
+from garment_hub.recommendations.ranking import rank_for_brief
 from models.base import utc_now
 from models.capacity import SEOUL, today_in_seoul
 from models.designer import Designer
@@ -26,7 +26,7 @@ from models.past_order import PastOrder
 from models.quote import QuoteRequest, RequestStatus
 from models.review import HIDDEN_FOR, Review, SelfDealing
 from models.user import Role
-from recommender import Outcome, recompute
+from recommender import Outcome, is_equal, recompute
 from tests.builders import make_brief, make_designer, make_district, make_factory, make_quote, make_user
 from tests.recommendations.shops import able_factory, finished_order, past_order
 from tests.recommendations.test_features import counted
@@ -342,13 +342,13 @@ def clients_of(session: Session, district: District) -> list[Designer]:
 
 
 def places(session: Session, district: District, asking: Designer) -> list[str]:
-    """All that pass, best first, for a brief of somebody who has nothing to do with the ring."""
+    """All that pass, best first, for a brief of somebody who has nothing to do with the ring; it is shown to nobody."""
     brief = make_brief(
         session, asking, budget_per_piece_krw=12000, fabrics=["woven"], deliver_to=district.neighbourhoods[0]
     )
-    made = recommend_for_brief(session, brief)
-    assert replay(session, made)
-    return [factory for factory, _score, _parts in recompute(made.stored)]
+    stored = dict(rank_for_brief(session, brief).stored)
+    assert is_equal(stored)
+    return [factory for factory, _score, _parts in recompute(stored)]
 
 
 RINGS: dict[str, Callable[[int], dict[str, Any]]] = {

@@ -73,12 +73,12 @@ def test_numbers_on_the_page_add_up(session: Session, client_as: SignIn) -> None
     assert len(cards) == 3
     for card in cards:
         score = float(re.search(r"<b>([\d.]+)</b>", card)[1])  # type: ignore[index]
-        four, nine = (
-            [float(value) for value in re.findall(r"<dd>([\d.]+)</dd>", block)]
+        groups, parts = (
+            [float(value.replace("−", "-")) for value in re.findall(r"<dd>(−?[\d.]+)</dd>", block)]
             for block in re.findall(r'<dl class="parts-numbers">.*?</dl>', card, re.DOTALL)
         )
-        assert round(sum(four), 1) == round(sum(nine), 1) == score
-        assert (len(four), len(nine)) == (5, 9)
+        assert round(sum(groups), 1) == round(sum(parts), 1) == score
+        assert (len(groups), len(parts)) == (5, 10)  # the turn among both
 
 
 def test_every_language_shows_the_list(session: Session, client_as: SignIn) -> None:
@@ -99,6 +99,37 @@ def test_rows_whose_facts_changed_are_marked(session: Session, client_as: SignIn
     session.commit()
     cards = re.findall(r"<article.*?</article>", browser.get(page_of(brief)).text, re.DOTALL)
     assert ["그 뒤 바뀌었어요" in card for card in cards] == [False, True]
+
+
+def test_a_page_seen_before_is_never_out_of_date(session: Session, client_as: SignIn) -> None:
+    """Pages are kept after they were written; whatever they show must be that of now."""
+    brief = world(session, factories=3)
+    made = recommend_for_brief(session, brief)
+    first, second, third = (entry.factory for entry in made.entries)
+    browser = client_as(brief.designer.user)
+    before = browser.get(page_of(brief)).text
+    assert browser.get(page_of(brief)).text.count("<article") == before.count("<article") == 3
+    first.name = "새이름봉제"
+    second.owner = make_user(session, Role.FACTORY_OWNER, brief.district)
+    session.commit()
+    shown = browser.get(page_of(brief)).text
+    assert "새이름봉제" in shown and "새이름봉제" not in before and "그 뒤 바뀌었어요" not in shown
+    assert (
+        "no. 1" in browser.get(f"{page_of(brief)}?lang=en").text
+        and "1위" in browser.get(f"{page_of(brief)}?lang=ko").text
+    )
+    session.add(QuoteRequest(brief=brief, factory=second, answer_by=in_days(5)))
+    session.commit()
+    assert f'name="factory" value="{second.id}"' not in browser.get(page_of(brief)).text
+    staff = client_as(make_user(session, Role.COORDINATOR, brief.district)).get(page_of(brief)).text
+    assert 'name="factory"' not in staff
+    third.minimum_order_quantity = 5000
+    recommend_for_brief(session, brief)
+    session.commit()
+    assert browser.get(page_of(brief)).text.count("<article") == 2
+    session.delete(first)
+    session.commit()
+    assert browser.get(page_of(brief)).text.count("<article") == 1
 
 
 def test_a_list_of_another_brief_text_says_so(session: Session, client_as: SignIn) -> None:
@@ -189,8 +220,6 @@ def test_a_spoilt_ranking_file_is_told_on_the_page(app: Flask, session: Session,
     brief = world(session)
     artifact = train(session, brief.district, app.config["DATA_DIR"])
     browser = client_as(brief.designer.user)
-    browser.send(page_of(brief))
-    assert "이번에는 간단한 순서예요" not in browser.get(page_of(brief)).text
     (app.config["DATA_DIR"] / FOLDER / artifact.key / "ranker.npz").write_bytes(b"PK")
     assert browser.send(page_of(brief)).status_code == 303
     assert "이번에는 간단한 순서예요" in browser.get(page_of(brief)).text

@@ -7,10 +7,13 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from garment_hub.recommendations.points import GROUPS, points_of
+from garment_hub.recommendations.points import FAIR_TURN, GROUPS, points_of
 from recommender import DEFAULT_WEIGHTS
 
-PARTS = st.fixed_dictionaries({name: st.floats(0.0, weight) for name, weight in DEFAULT_WEIGHTS.items()})
+PARTS = st.fixed_dictionaries(
+    {name: st.floats(0.0, weight) for name, weight in DEFAULT_WEIGHTS.items()},
+    optional={FAIR_TURN: st.floats(-0.1, 0.0)},
+)
 
 
 def tenths(value: float) -> int:
@@ -23,7 +26,8 @@ def test_shown_numbers_add_up_to_the_shown_score(parts: dict[str, float]) -> Non
     points = points_of(parts)
     assert abs(points.score - 100 * sum(parts.values())) <= 0.05 + 1e-9
     assert sum(map(tenths, points.parts.values())) == tenths(points.score)
-    assert sum(map(tenths, points.groups.values())) == tenths(points.score)
+    assert sum(map(tenths, points.groups.values())) + tenths(points.turn) == tenths(points.score)
+    assert points.turn <= 0 and min(points.groups.values()) >= 0
     for group, members in GROUPS.items():
         assert tenths(points.groups[group]) == sum(tenths(points.parts[part]) for part in members)
 

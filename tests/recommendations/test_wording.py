@@ -10,7 +10,7 @@ from flask import Flask
 from flask_babel import force_locale
 
 from garment_hub.recommendations import sentences
-from garment_hub.recommendations.queries import weights_table
+from garment_hub.recommendations.setting_wording import weight_rows
 from garment_hub.recommendations.wording import (
     question_lines,
     reason_lines,
@@ -134,7 +134,7 @@ def test_a_relaxation_names_the_field_it_changes(language: str, code: str) -> No
 
 def test_the_weights_add_up_to_a_hundred(app: Flask) -> None:
     with app.app_context(), force_locale("en"):
-        rows = weights_table()
+        rows = weight_rows(DEFAULT_WEIGHTS)
     assert sum(row.points for row in rows) == 100
     assert all(row.name and row.explanation for row in rows)
 

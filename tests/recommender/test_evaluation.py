@@ -1,15 +1,13 @@
 """Metrics with known answers, intervals and splits."""
 
-from datetime import timedelta
 from math import log2
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommender import Outcome, PartnerRanker, Popularity, evaluate_briefs, figures_of, group_splits
+from recommender import figures_of, group_splits
 from recommender.evaluation import hit, ndcg, recall, reciprocal_rank
-from tests.recommender.worlds import STAGE_OF, TODAY, a_brief, a_factory
 
 LIST = list("abcdefghijkl")
 
@@ -54,16 +52,6 @@ def test_nothing_to_judge_is_refused() -> None:
     for rankings, relevant in wrong:
         with pytest.raises(ValueError, match="rankings: "):
             figures_of(rankings, relevant)
-
-
-def test_rankers_are_judged_on_the_factories_that_were_chosen() -> None:
-    day = TODAY - timedelta(days=9)
-    log = [Outcome("d1", "1", day, on_time=True)] + [Outcome(buyer, "2", day) for buyer in ("d3", "d4")]
-    register = [a_factory("1"), a_factory("2")]
-    cases = [(a_brief(designer="d1"), frozenset({"1"}))]
-    ours = evaluate_briefs(PartnerRanker(stage_of=STAGE_OF).fit(register, log, TODAY), cases)
-    popular = evaluate_briefs(Popularity(STAGE_OF).fit(register, log, TODAY), cases)
-    assert (ours.mrr.mean, popular.mrr.mean) == (1.0, 0.5)
 
 
 @given(st.lists(st.sampled_from("abcdefg"), min_size=1, max_size=40), st.integers(0, 9))

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from itertools import cycle
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -22,6 +24,7 @@ from recommender import (
     Reason,
     reason,
 )
+from recommender.exposure import FAIR_TURN, units
 from tests.recommender.worlds import STAGE_OF, TODAY, a_brief, a_factory, briefs, has, logs, registers, weeks
 
 THERE = Place(37.57, 127.04)
@@ -40,7 +43,7 @@ def test_the_score_is_the_sum_of_its_parts(
     answer = fitted(register, log).recommend(brief, k=10)
     for one in answer.ranked:
         assert sum(one.parts.values()) == pytest.approx(one.score, abs=1e-12)
-        assert list(one.parts) == list(DEFAULT_WEIGHTS)
+        assert list(one.parts) == [*DEFAULT_WEIGHTS, "fair_turn"]
         assert all(0.0 <= one.parts[name] <= weight + 1e-12 for name, weight in DEFAULT_WEIGHTS.items())
         assert 0.0 <= one.score <= 1.0 + 1e-12
 
@@ -55,7 +58,7 @@ def test_every_reason_is_in_the_table_with_its_numbers(
     said = [("why", one) for ranked in answer.ranked for one in ranked.reasons]
     said += [("question", one) for ranked in answer.ranked for one in ranked.questions]
     said += [("why_not", one) for factory in register for one in ranker.why_not(brief, factory)]
-    said += [("for_factory", one) for factory in register for one in ranker.for_factory(brief, factory)]
+    said += [("for_factory", one) for factory in register for one in ranker.for_factory(brief, factory.id)]
     said += [("relax", answer.relax)] if answer.relax else []
     for kind, one in said:
         assert one.code in REASON_KINDS[kind]
@@ -136,7 +139,7 @@ def test_counts_reasons_and_questions() -> None:
     assert said["has_processes"] == {"processes": "ironing_finishing sewing_assembly"}
     assert said["has_free_days"] == {"needed_hundredths": 300, "free_hundredths": 942, "needed_by": "2026-03-25"}
     assert said["near"] == {"km": 0.0}
-    owner = {one.code: dict(one.values) for one in ranker.for_factory(answer.brief, register[0])}
+    owner = {one.code: dict(one.values) for one in ranker.for_factory(answer.brief, "1")}
     assert owner["days_at_your_rate"] == {"needed_hundredths": 300, "quantity": 60, "pieces_per_day": 20.0}
     assert owner["buyer_came_before"] == {"orders": 2, "months": 1}
 
@@ -184,6 +187,40 @@ def test_weights_decide_and_are_named_with_the_list() -> None:
     ranker = PartnerRanker(nearest, STAGE_OF).fit(register, [], TODAY)
     answer = ranker.recommend(a_brief(deliver_to=THERE))
     assert answer.ranked[0].factory == "2" and answer.ranked[0].score == 1.0
-    assert (answer.weights, answer.weights_version) == (nearest, "own")
+    assert (answer.weights, answer.weights_version) == ({**nearest, "fair_turn": FAIR_TURN}, "own")
     assert fitted(register).recommend(a_brief()).weights_version == WEIGHTS_VERSION
     assert sum(DEFAULT_WEIGHTS.values()) == pytest.approx(1.0)
+
+
+@settings(max_examples=15)
+@given(briefs(), registers, logs, st.lists(st.floats(0.0, 9.0), min_size=8, max_size=8))
+def test_without_a_fair_turn_and_a_labelled_place_exposure_changes_nothing(
+    brief: BriefFeatures, register: list[FactoryFeatures], log: list[Outcome], shown: list[float]
+) -> None:
+    def listed(factories: list[FactoryFeatures], **settings: Any) -> list[tuple[str, float]]:
+        answer = PartnerRanker(stage_of=STAGE_OF, **settings).fit(factories, log, TODAY).recommend(brief, k=9)
+        return [(one.factory, one.score) for one in answer.ranked]
+
+    exposed = [replace(one, exposure=amount) for one, amount in zip(register, cycle(shown), strict=False)]
+    without = {"fair_turn": 0.0, "labelled_place": False}
+    assert listed(exposed, **without) == listed(register, **without) == listed(register)
+
+
+def test_who_was_shown_lately_stands_behind_its_equals() -> None:
+    register = [a_factory("1", exposure=10 * units(TODAY)), a_factory("2"), a_factory("3", exposure=5 * units(TODAY))]
+    ranked = fitted(register).recommend(a_brief()).ranked
+    assert [one.factory for one in ranked] == ["2", "3", "1"]
+    assert ranked[2].parts["fair_turn"] == pytest.approx(-10 * FAIR_TURN)
+
+
+def test_the_labelled_place_stands_beside_the_order() -> None:
+    register = [a_factory(str(number), exposure=float(number != 9)) for number in range(1, 13)]
+    ranker = fitted(register)
+    answer = ranker.recommend(a_brief(), k=5, seed=3)
+    assert answer.turn is not None and set(answer.turn.candidates) <= {str(number) for number in range(1, 13)}
+    assert answer.turn.place.factory in answer.turn.candidates and answer.turn.probability == 1 / 2
+    everybody = ranker.recommend(a_brief(), k=12, seed=3)
+    assert [one.factory for one in everybody.ranked][:5] == [one.factory for one in answer.ranked]
+    assert everybody.turn == answer.turn and everybody.ranked[answer.turn.place.rank - 1] == answer.turn.place
+    silent = PartnerRanker(stage_of=STAGE_OF, labelled_place=False).fit(register, [], TODAY)
+    assert silent.recommend(a_brief()).turn is None

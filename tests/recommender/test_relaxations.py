@@ -8,6 +8,7 @@ from hypothesis import given, settings
 
 from recommender import REASON_KINDS, Answer, BriefFeatures, FactoryFeatures, Feasibility, most_helpful
 from recommender.price import price_bounds
+from tests.recommender.test_catalogue import a_catalogue
 from tests.recommender.worlds import STAGE_OF, TODAY, a_brief, a_factory, briefs, registers, weeks
 
 feasibility = Feasibility(STAGE_OF)
@@ -38,7 +39,7 @@ def _every_step(brief: BriefFeatures, register: list[FactoryFeatures]) -> list[B
 @given(briefs(), registers)
 def test_no_single_step_opens_more_than_the_one_named(brief: BriefFeatures, register: list[FactoryFeatures]) -> None:
     out = [factory for factory in register if feasibility.answer(brief, factory) is Answer.NO]
-    found = most_helpful(brief, out, STAGE_OF)
+    found = most_helpful(brief, a_catalogue(*out), STAGE_OF)
     most = max(_possible(step, out) for step in _every_step(brief, out))
     assert (found.values["factories"] if found else 0) == most
     assert found is None or found.code in REASON_KINDS["relax"]
@@ -46,24 +47,24 @@ def test_no_single_step_opens_more_than_the_one_named(brief: BriefFeatures, regi
 
 def test_the_smallest_delay_that_helps_most_is_named() -> None:
     full = a_factory(free_weeks=weeks(0, 0, 0, 0, 300, 300))
-    found = most_helpful(a_brief(), [full], STAGE_OF)
+    found = most_helpful(a_brief(), a_catalogue(full), STAGE_OF)
     assert found is not None and found.code == "later_date"
     assert dict(found.values) == {"weeks": 2, "needed_by": (TODAY + timedelta(days=35)).isoformat(), "factories": 1}
 
 
 def test_the_next_minimum_is_named_not_the_highest() -> None:
     register = [a_factory("1", minimum_order_quantity=80), a_factory("2", minimum_order_quantity=200)]
-    found = most_helpful(a_brief(), register, STAGE_OF)
+    found = most_helpful(a_brief(), a_catalogue(*register), STAGE_OF)
     assert found is not None and (found.code, found.values["quantity"]) == ("larger_quantity", 80)
 
 
 def test_the_lowest_floor_is_named_on_the_basis_of_the_brief() -> None:
     register = [a_factory("1"), a_factory("2", price_floor_krw=15_000), a_factory("3", price_floor_krw=20_000)]
-    found = most_helpful(a_brief(budget_per_piece_krw=5_000, vat_included=True), register, STAGE_OF)
+    found = most_helpful(a_brief(budget_per_piece_krw=5_000, vat_included=True), a_catalogue(*register), STAGE_OF)
     assert found is not None and (found.code, found.values["budget_per_piece_krw"]) == ("higher_budget", 9_900)
 
 
 def test_nothing_is_named_where_no_single_step_helps() -> None:
     hopeless = a_factory(is_active=False)
-    assert most_helpful(a_brief(), [hopeless], STAGE_OF) is None
-    assert most_helpful(a_brief(), [], STAGE_OF) is None
+    assert most_helpful(a_brief(), a_catalogue(hopeless), STAGE_OF) is None
+    assert most_helpful(a_brief(), a_catalogue(), STAGE_OF) is None

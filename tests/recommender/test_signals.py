@@ -1,5 +1,6 @@
 """The parts of the score: their formulas, and that the future does not leak."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from math import exp, log
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recommender import BriefFeatures, FactoryFeatures, Outcome, PartnerRanker, Place, Rate
+from recommender.catalogue import Catalogue
 from recommender.signals import (
     Acceptance,
     CapacityFit,
@@ -23,6 +25,7 @@ from recommender.signals import (
     Signal,
     kilometres,
 )
+from recommender.survey import Columns
 from tests.recommender.worlds import (
     STAGE_OF,
     TODAY,
@@ -41,9 +44,14 @@ AGO = TODAY - timedelta(days=30)
 
 
 def _score(
-    signal: type[Signal], brief: BriefFeatures, register: list[FactoryFeatures], rows: list[Outcome]
+    signal: type[Signal], brief: BriefFeatures, register: list[FactoryFeatures], rows: Sequence[Outcome] = ()
 ) -> list[float]:
-    return [float(one) for one in signal(STAGE_OF).fit(rows, TODAY).score(brief, register)]
+    learnt, catalogue = signal(STAGE_OF).fit(rows, TODAY), Catalogue(STAGE_OF)
+    learnt.write(catalogue, catalogue.write(register), register)
+    columns = Columns(brief, catalogue, STAGE_OF, np.arange(len(register)))
+    values = learnt.value(columns, learnt.evidence(columns))
+    assert values.shape == (len(register),)
+    return [float(one) for one in values]
 
 
 later = st.dates(TODAY + timedelta(days=1), TODAY + timedelta(days=99))
@@ -83,8 +91,7 @@ def test_every_value_lies_between_0_and_1(
 ) -> None:
     signals: list[type[Signal]] = [*LEARNING, CapacityFit, Nearness, PriceFit]
     for signal in signals:
-        values = signal(STAGE_OF).fit(log, TODAY).score(brief, register)
-        assert values.shape == (len(register),) and ((values >= 0.0) & (values <= 1.0)).all(), signal.name
+        assert all(0.0 <= value <= 1.0 for value in _score(signal, brief, register, log)), signal.name
 
 
 @pytest.mark.parametrize(
@@ -94,12 +101,12 @@ def test_every_value_lies_between_0_and_1(
 def test_capacity_fit(free: int, value: float) -> None:
     factory = a_factory(free_weeks=weeks(0, free))
     brief = a_brief(needed_by=TODAY + timedelta(days=30))
-    assert CapacityFit(STAGE_OF).score(brief, [factory]) == pytest.approx([value])
+    assert _score(CapacityFit, brief, [factory]) == pytest.approx([value])
 
 
 @pytest.mark.parametrize("changes", [{"rates": ()}, {"free_weeks": None}, {"rates": (Rate(1.0, stage="pattern"),)}])
 def test_unknown_capacity_earns_nothing(changes: dict[str, Any]) -> None:
-    assert CapacityFit(STAGE_OF).score(a_brief(), [a_factory(**changes)]) == [0.0]
+    assert _score(CapacityFit, a_brief(), [a_factory(**changes)]) == [0.0]
 
 
 def test_continuity_grows_with_good_orders_and_fades_with_months() -> None:
@@ -179,10 +186,9 @@ def test_history_is_the_percentile_among_the_factories_in_question() -> None:
 def test_an_affinity_below_nothing_does_not_lift_the_factories_without_any() -> None:
     log = [Outcome(buyer, factory, AGO) for buyer, factory in zip("aabbccd", "1212132", strict=True)]
     register = [a_factory("1"), a_factory("3"), a_factory("9")]
-    learnt = History(STAGE_OF)
-    learnt.fit(log, TODAY)
-    liked, avoided = learnt.affinity.of("d", ["1", "3"])
-    assert liked is not None and avoided is not None and liked > 0.0 > avoided
+    learnt = History(STAGE_OF).fit(log, TODAY).affinity
+    liked, avoided = learnt.of("d", np.array([learnt.column_of("1"), learnt.column_of("3")]))
+    assert liked > 0.0 > avoided
     assert _score(History, a_brief(designer="d"), register, log) == [1.0, 0.0, 0.0]
 
 
@@ -197,24 +203,25 @@ def test_nearness_falls_to_nothing_at_ten_kilometres(factory: FactoryFeatures, d
     there = Place(37.5, 127.0)
     factory = replace(factory, place=Place(37.5 + degrees, 127.0))
     km = degrees * np.pi / 180 * 6371.0088
-    assert Nearness(STAGE_OF).score(a_brief(deliver_to=there), [factory]) == pytest.approx([max(0.0, 1 - km / 10)])
-    assert Nearness(STAGE_OF).score(a_brief(), [factory]) == [0.0]
+    assert _score(Nearness, a_brief(deliver_to=there), [factory]) == pytest.approx([max(0.0, 1 - km / 10)])
+    assert _score(Nearness, a_brief(), [factory]) == [0.0]
 
 
 @pytest.mark.parametrize(
     ("budget", "value"), [(10_000, 1.0), (9_000, 1.0), (7_200, 0.5), (6_000, 0.0), (3_000, 0.0), (None, 0.0)]
 )
 def test_price_fit_falls_to_nothing_at_one_and_a_half_times_the_budget(budget: int | None, value: float) -> None:
-    assert PriceFit(STAGE_OF).score(a_brief(budget_per_piece_krw=budget), [a_factory()]) == pytest.approx([value])
+    assert _score(PriceFit, a_brief(budget_per_piece_krw=budget), [a_factory()]) == pytest.approx([value])
 
 
 def test_a_price_that_may_be_higher_earns_only_what_is_certain() -> None:
     brief = a_brief(budget_per_piece_krw=9_000)
-    untaxed, unsaid = a_factory(price_vat_included=False), a_factory(price_vat_included=None, price_floor_krw=8_500)
-    partial = a_factory(price_includes=frozenset({"lockstitch"}))
-    assert PriceFit(STAGE_OF).score(brief, [untaxed, unsaid, partial]) == pytest.approx([1.0, 1.0, 0.0])
+    untaxed = a_factory(price_vat_included=False)
+    unsaid = a_factory("2", price_vat_included=None, price_floor_krw=8_500)
+    partial = a_factory("3", price_includes=frozenset({"lockstitch"}))
+    assert _score(PriceFit, brief, [untaxed, unsaid, partial]) == pytest.approx([1.0, 1.0, 0.0])
     taxed = a_brief(budget_per_piece_krw=9_000, vat_included=True)
-    assert PriceFit(STAGE_OF).score(taxed, [unsaid]) == pytest.approx([3 - 2 * 9_350 / 9_000])
+    assert _score(PriceFit, taxed, [unsaid]) == pytest.approx([3 - 2 * 9_350 / 9_000])
 
 
 @pytest.mark.slow

@@ -18,14 +18,17 @@ def test_it_is_an_estimator(estimator: CosineIndex, check: Any) -> None:
     check(estimator)
 
 
+@pytest.mark.parametrize("precision", [np.float64, np.float32])
 @pytest.mark.parametrize("among", [None, [5, 9, 3, 40, 41, 42, 59], list(range(0, 60, 2))])
-def test_it_finds_what_an_exact_search_finds(among: list[int] | None) -> None:
+def test_it_finds_what_an_exact_search_finds(among: list[int] | None, precision: type) -> None:
     some = np.arange(60) if among is None else np.array(sorted(among))
     oracle = NearestNeighbors(n_neighbors=6, metric="cosine").fit(ROWS[some])
     distances, places = oracle.kneighbors(ASKED)
-    found, ids = CosineIndex().fit(ROWS).kneighbors(ASKED, 6, among)
+    index = CosineIndex().fit(ROWS.astype(precision))
+    found, ids = index.kneighbors(ASKED, 6, among)
     assert (ids == some[places]).all()
-    assert found == pytest.approx(distances)
+    assert found == pytest.approx(distances, abs=1e-6)
+    assert index.update([60], ASKED[:1]).rows_.dtype == found.dtype == precision
 
 
 def test_edits_give_the_index_of_the_edited_rows() -> None:
