@@ -8,11 +8,12 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from benchmarks import Row, backup, contests, crash, pages, papers, partners, training
+from benchmarks import Row, backup, contests, crash, encoding, pages, papers, partners, serving, teams, training
 
 BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
-    "backup": backup.run, "contests": contests.run, "crash": crash.run, "pages": pages.run, "papers": papers.run,
-    "partners": partners.run, "training": training.run,
+    "backup": backup.run, "contests": contests.run, "crash": crash.run, "encoding": encoding.run, "pages": pages.run,
+    "papers": papers.run, "partners": partners.run, "serving": serving.run, "teams": teams.run,
+    "training": training.run,
 }  # fmt: skip
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks

@@ -18,8 +18,8 @@ import numpy as np
 from recommender.team_lots import Array, Lots, Option, Stretch, shared
 from recommender.team_programme import Programme, Span
 
-#: Options times answers cut off, after which the search turns to timetables; small cases never come so far.
-EFFORT = 100
+#: Each answer that is cut off counts as the square of the options: what the next one costs. After so much, timetables.
+EFFORT = 20_000
 #: Sizes of chains, from the smallest possible, whose timetables are tried.
 TIMETABLES = 2
 #: Share of the cost left open there: less than one place of six, so that only the scores may be short of the best.
@@ -87,7 +87,7 @@ class TeamSearch:
                 earlier.append(frozenset(self.options[one].factory for one in chosen) - self._kept)
                 self._bar(programmes, earlier[-1:])
             elif not is_spent:
-                effort -= len(self.options)
+                effort -= len(self.options) ** 2
                 for walk in late:
                     self._cut(programmes[0], walk, chosen)
             if is_spent:

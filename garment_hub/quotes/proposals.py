@@ -150,7 +150,7 @@ class Proposal:
     @property
     def has_unknown(self) -> bool:
         places = [member.place for member in self.members]
-        return any(place.needed_hundredths is None or place.free_hundredths is None for place in places)
+        return any(None in (place.needed_hundredths, place.free_hundredths) or place.unsure for place in places)
 
     @property
     def lead(self) -> str:

@@ -83,6 +83,12 @@ class TeamForm(TokenForm):
         for row in self.rows:
             row.factory_id.choices = [SelectChoice("", "–"), *(SelectChoice(key, name) for key, name in pairs)]
 
+    def is_readable(self) -> bool:
+        """Whether every field holds what it can read; says so beside those that do not. Nothing else is asked yet."""
+        for field in (field for row in self.rows for field in row):
+            field.errors = list(field.process_errors)
+        return not any(row.errors for row in self.rows)
+
     def validate(self, extra_validators: Any = None) -> bool:
         if super().validate(extra_validators):
             self._complain()

@@ -90,7 +90,8 @@ def ask_team(brief_id: int) -> Answer:
     if request.form.get("action") == "find":
         found = _named(session, brief, form.name.data or "")
         _offer_factories(session, form, found)
-        return _page(brief, latest_team(session, brief), form, found=found)
+        is_readable = form.is_readable()
+        return _page(brief, latest_team(session, brief), form, found=found), 200 if is_readable else 422
     sent = SentForm.of(form.form_token.data, user, request.form.to_dict(flat=False))
     if earlier := sent.earlier_location(session):
         return redirect(earlier, 303)

@@ -136,8 +136,6 @@ def request_team(
     is_counted = any(request.status is RequestStatus.OPEN for request in requests.values())
     require_room(session, brief, 0 if is_counted else 1, today)
     new = [member for member in team.members if member not in requests]
-    if not new:
-        raise Conflict("team_already_asked")
     factories = askable(session, brief, [one.factory_id for one in new], have_worked_before=repeats is not None)
     for member, factory in zip(new, factories, strict=True):
         requests[member] = ask_one(

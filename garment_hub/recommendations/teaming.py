@@ -19,6 +19,7 @@ from models.team import TeamMember
 from recommender import (
     BriefFeatures,
     FactoryFeatures,
+    Feasibility,
     SignalRanker,
     Team,
     TeamPlace,
@@ -48,6 +49,7 @@ class ProposedPlace:
     free_source: Source | None
     is_lead: bool
     is_agreed: bool
+    unsure: tuple[str, ...]  # processes nobody has said the factory does
 
 
 def propose_for_brief(
@@ -134,7 +136,13 @@ def _place(
         free_source=sources.get(place.factory),
         is_lead=place.is_lead,
         is_agreed=(int(place.factory), place.starts_on) in agreed,
+        unsure=_unsure(mine, factory) if factory else (),
     )
+
+
+def _unsure(part: BriefFeatures, factory: FactoryFeatures) -> tuple[str, ...]:
+    asked = Feasibility(vocabulary.stage_of()).questions(part, factory)
+    return tuple(str(one.values["process"]) for one in asked if one.code == "ask_process")
 
 
 def _free(part: BriefFeatures, factory: FactoryFeatures | None) -> int | None:

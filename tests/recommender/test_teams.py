@@ -202,12 +202,12 @@ def small_factories(draw: st.DrawFn, identity: str) -> FactoryFeatures:
         2: {"rates": ()},
         3: {"free_weeks": None},
     }
-    does = draw(st.frozensets(st.sampled_from(WORK), min_size=1))
+    does = {WORK[int(identity) % len(WORK)]} | draw(st.frozensets(st.sampled_from(WORK), max_size=2))
     known = {
-        "processes": Stated(does, is_complete=seldom != 4),
+        "processes": Stated(frozenset(does), is_complete=seldom != 4),
         "minimum_order_quantity": draw(st.sampled_from([None, None, 3, 7])),
         "rates": tuple(rates),
-        "free_weeks": weeks(*draw(st.lists(st.sampled_from([0, 100, 150, 300, 700]), min_size=2, max_size=3))),
+        "free_weeks": weeks(*draw(st.lists(st.sampled_from([0, 100, 150, 300, 700]), min_size=2, max_size=4))),
         "is_shared_room": seldom == 5,
     }
     return a_factory(identity, **{**known, **changes.get(seldom, {})})
@@ -215,7 +215,7 @@ def small_factories(draw: st.DrawFn, identity: str) -> FactoryFeatures:
 
 small_crews = st.integers(2, 4).flatmap(lambda size: st.tuples(*(small_factories(str(n)) for n in range(size))))
 small_scores = st.fixed_dictionaries({str(n): st.sampled_from([0.0, 0.25, 0.5, 0.9]) for n in range(4)})
-windows = st.integers(3, 13).map(lambda days: replace(BRIEF, needed_by=TODAY + timedelta(days=days)))
+windows = st.integers(5, 18).map(lambda days: replace(BRIEF, needed_by=TODAY + timedelta(days=days)))
 
 
 def value_of(every: Enumeration, team: Team) -> tuple[float, ...] | None:
