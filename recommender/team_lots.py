@@ -36,7 +36,7 @@ class Option:
     stretch: int
     begin: int
     end: int
-    is_sure: bool
+    doubts: int
     rate: float | None
     free: tuple[int, ...]
     least: int

@@ -316,9 +316,9 @@ class TeamSearch:
             programme.add([(new[name], 1.0) for name in self._leaders if name in new], low=1.0)
 
     def _costs(self) -> list[float]:
-        """Of a place: most of all that it is not sure, then that it is one more."""
+        """Of a place: most of all its doubts, then that it is one more."""
         base = float(self.places + 1)
-        return [base + (0.0 if option.is_sure else base**3) for option in self.options]
+        return [base + option.doubts * base**3 for option in self.options]
 
     def _factory_costs(self, names: Sequence[str]) -> dict[str, float]:
         base = float(self.places + 1)

@@ -13,17 +13,18 @@ add up to the quantity; steps that are done as one by one place are done as one 
 * each place's work (`needed_hundredths` of its lot and its processes) fits in `free_hundredths` of its days;
 * there are at least two factories, at most ``most_places`` places, and one factory is no shared room.
 
-A place is *sure* if item, processes and certificates are a known yes, the rate is known and the stated weeks suffice.
-Otherwise, if a yes is still possible, it counts as one place more that is not sure: days nobody spoke about hold one
+A step is *in doubt* in a place as long as its processes, the item or a certificate are no known yes, and every step of
+a place is where the rate is not known or the stated weeks do not suffice. Days nobody spoke about then hold one
 factory-day each; an unknown rate holds any lot, in no fewer days than its steps' equal share of all days.
 
-The best plan has, in this order, the fewest places that are not sure, the fewest factories, the fewest places, the
+The best plan has, in this order, the fewest doubts (over all places), the fewest factories, the fewest places, the
 highest sum of the factories' scores (in thousandths), the lowest sum of their numbers in the order of the ids. Each
 step is then as early as it can be, and lots are shared by what each could make in those days. A further proposal is the
-best plan that does not hold all the factories of an earlier one; where there is a sure plan, all proposals are sure.
+best plan that does not hold all the factories of an earlier one; where there is one without doubts, all are.
 
 This is exact over all chains of whole days for up to `MOST_CANDIDATES` factories that could take a step. Of more, those
-are taken that can make most or fit best, step by step.
+are taken that can make most or fit best, step by step. With many factories and hardly enough time the proof is given up
+after a while (`EFFORT` in `recommender.team_search`): the plan then keeps every rule, but a better one may exist.
 """
 
 from __future__ import annotations
@@ -203,11 +204,10 @@ class _Crew:
                 self._options[factory.id] = options
 
     def options(self) -> Iterator[list[Option]]:
-        """The sure ones alone, then all of them; of the best factories, by id."""
-        for only_sure in (True, False):
+        """Those without doubts alone, then all; of the best factories, by id."""
+        for most in (0, len(self._brief.processes)):
             mine = {
-                name: [option for option in options if option.is_sure or not only_sure]
-                for name, options in self._options.items()
+                name: [option for option in options if option.doubts <= most] for name, options in self._options.items()
             }
             names = _best_of({name: options for name, options in mine.items() if options}, self._plan, self.scores)
             yield [option for name in sorted(names) for option in mine[name]]
@@ -234,26 +234,26 @@ class _Crew:
         for number, gap in enumerate(self._plan.gaps):
             if factory.id in gap.beside or (factory.minimum_order_quantity or 1) > gap.quantity:
                 continue
-            does = [self._processes.answer(self._part(step, gap.quantity), factory) for step in gap.steps]
+            does = [all_of([fits, self._processes.answer(self._part(step, 1), factory)]) for step in gap.steps]
             for begin in range(len(does)):
                 for end in range(begin + 1, len(does) + 1):
-                    if (answer := all_of([fits, *does[begin:end]])) is Answer.NO:
+                    if does[end - 1] is Answer.NO:
                         break
-                    yield from self._ways(factory, number, (begin, end), answer)
+                    yield from self._ways(factory, number, (begin, end), does[begin:end].count(Answer.UNKNOWN))
 
-    def _ways(self, factory: FactoryFeatures, gap: int, span: tuple[int, int], answer: Answer) -> Iterator[Option]:
-        """The span as a sure place, and as one that is not where more would then be possible."""
+    def _ways(self, factory: FactoryFeatures, gap: int, span: tuple[int, int], doubts: int) -> Iterator[Option]:
+        """The span in the days that were stated, and with hope where more would then be possible."""
         from recommender.team_lots import Option
 
         processes = frozenset[str]().union(*self._plan.gaps[gap].steps[slice(*span)])
         rate = rate_for(self._part(processes, 1), factory, self._plan.stage_of)
         stated, hoped = self._weeks(factory, unsaid=0), self._weeks(factory, unsaid=DAYS_IN_WEEK * DAY_HUNDREDTHS)
-        is_known = answer is Answer.YES and rate is not None and factory.free_weeks is not None
+        is_known = rate is not None and factory.free_weeks is not None
         least = factory.minimum_order_quantity or 1
         if is_known:
-            yield Option(factory.id, gap, *span, True, rate, stated, least)
+            yield Option(factory.id, gap, *span, doubts, rate, stated, least)
         if not is_known or hoped != stated:
-            yield Option(factory.id, gap, *span, False, rate, hoped, least)
+            yield Option(factory.id, gap, *span, span[1] - span[0], rate, hoped, least)
 
     def _weeks(self, factory: FactoryFeatures, unsaid: int) -> tuple[int, ...]:
         free = {week.starts_on: week.free_hundredths for week in factory.free_weeks or ()}
@@ -280,10 +280,10 @@ def _best_of(options: Mapping[str, list[Option]], plan: _Plan, scores: Mapping[s
 
 
 def _pieces(options: Sequence[Option], gap: int, step: int, quantity: int) -> float:
-    """About how many pieces of a step the factory can make in all its weeks; sure ones count before others."""
+    """About how many pieces of a step the factory can make in all its weeks; those without doubts come first."""
     lots = [
         min(quantity, quantity if option.rate is None else sum(option.free) * option.rate / DAY_HUNDREDTHS)
-        * (2 if option.is_sure else 1)
+        * (1 if option.doubts else 2)
         for option in options
         if option.stretch == gap and option.begin <= step < option.end
     ]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
-from functools import cache
-from itertools import combinations, groupby, pairwise
+from datetime import timedelta
+from itertools import groupby, pairwise
 from typing import Any
 
 import pytest
@@ -21,15 +20,13 @@ from recommender import (
     Stated,
     free_hundredths,
     needed_hundredths,
-    rate_for,
 )
-from recommender.capacity import window_days
-from recommender.feasibility import Active, Certificates, DoesProcesses, MakesItem, Verified, all_of
+from recommender.feasibility import all_of
 from recommender.teams import MOST_PLACES, propose_teams
 from recommender.types import Team, TeamPlace
+from tests.recommender.enumerated import ORDER, RULES, Enumeration, Way
 from tests.recommender.worlds import STAGE_OF, TODAY, a_brief, a_factory, weeks
 
-ORDER = ["pattern", "cutting_stage", "decoration", "sewing", "special_machine", "finishing"]
 WORK = ("cutting", "sewing_assembly", "ironing_finishing")
 BRIEF = a_brief(quantity=12, processes=frozenset(WORK), needed_by=TODAY + timedelta(days=11))
 
@@ -104,90 +101,7 @@ def check_place(brief: BriefFeatures, factory: FactoryFeatures, place: TeamPlace
         assert place.needed_hundredths <= free + 100 * unknown_days
 
 
-RULES = (Active, MakesItem, Certificates, Verified, DoesProcesses)
-
-
-# -- plain enumeration -------------------------------------------------------------------------------------------------
-
-
-class Enumeration:
-    """Every plan there is, by trying all of them; only for a few factories and days."""
-
-    def __init__(self, brief: BriefFeatures, factories: Sequence[FactoryFeatures], scores: dict[str, float]) -> None:
-        self.brief, self.scores = brief, scores
-        self.factories = sorted(factories, key=lambda factory: factory.id)
-        ranked = sorted(brief.processes, key=lambda process: ORDER.index(STAGE_OF[process]))
-        self.steps = [frozenset(of_stage) for _s, of_stage in groupby(ranked, key=lambda one: STAGE_OF[one])]
-        self.can = cache(self._can)
-        self.pieces = cache(self._pieces)
-
-    def best(self, *, only_sure: bool) -> tuple[float, ...] | None:
-        found = [self.value(plan) for plan in self.plans(0, self.brief.starts_on, MOST_PLACES, only_sure)]
-        return min((value for value in found if value is not None), default=None)
-
-    def value(self, plan: Sequence[tuple[int, bool]]) -> tuple[float, ...] | None:
-        crew = {number for number, _is_sure in plan}
-        if len(crew) < 2 or all(self.factories[number].is_shared_room for number in crew):
-            return None
-        score = sum(round(self.scores.get(self.factories[number].id, 0.0), 3) for number in crew)
-        unsure = sum(not is_sure for _number, is_sure in plan)
-        return unsure, len(crew), len(plan), -round(score, 3)
-
-    def plans(self, step: int, first: date, places: int, only_sure: bool) -> Iterator[list[tuple[int, bool]]]:
-        if step == len(self.steps):
-            yield []
-            return
-        for end in range(step + 1, len(self.steps) + 1):
-            processes = frozenset[str]().union(*self.steps[step:end])
-            for group in self.groups(processes, places, only_sure):
-                due = self.done_on(group, processes, first)
-                if due is not None:
-                    for rest in self.plans(end, due + timedelta(days=1), places - len(group), only_sure):
-                        yield [*group, *rest]
-
-    def groups(self, processes: frozenset[str], places: int, only_sure: bool) -> Iterator[tuple[tuple[int, bool], ...]]:
-        able = [number for number in range(len(self.factories)) if self.can(number, processes) is not Answer.NO]
-        ways = [(number, is_sure) for number in able for is_sure in (True, False)]
-        ways = [way for way in ways if (self.knows(way[0], processes) if way[1] else not only_sure)]
-        for size in range(1, min(places, len(able)) + 1):
-            for group in combinations(ways, size):
-                if len({number for number, _is_sure in group}) == size:
-                    yield group
-
-    def done_on(self, group: tuple[tuple[int, bool], ...], processes: frozenset[str], first: date) -> date | None:
-        """The first day on which these can have made all the pieces between them."""
-        least = [self.factories[number].minimum_order_quantity or 1 for number, _is_sure in group]
-        due = first
-        while due <= self.brief.needed_by:
-            most = [self.pieces(number, is_sure, processes, first, due) for number, is_sure in group]
-            ranges = [range(low, high + 1) for low, high in zip(least, most, strict=True)]
-            if all(ranges) and sum(least) <= self.brief.quantity <= sum(most):
-                return due
-            due += timedelta(days=1)
-        return None
-
-    def knows(self, number: int, processes: frozenset[str]) -> bool:
-        factory = self.factories[number]
-        rate = rate_for(replace(self.brief, processes=processes), factory, STAGE_OF)
-        return self.can(number, processes) is Answer.YES and rate is not None and factory.free_weeks is not None
-
-    def _can(self, number: int, processes: frozenset[str]) -> Answer:
-        mine = replace(self.brief, processes=processes)
-        return all_of([rule(STAGE_OF).answer(mine, self.factories[number]) for rule in RULES])
-
-    def _pieces(self, number: int, is_sure: bool, processes: frozenset[str], first: date, due: date) -> int:
-        factory = self.factories[number]
-        mine = replace(self.brief, processes=processes, materials_on=first, needed_by=due)
-        free, unknown_days = free_hundredths(mine, factory)
-        free += 0 if is_sure else 100 * unknown_days
-        if needed_hundredths(mine, factory, STAGE_OF) is None:
-            share = window_days(self.brief) * len({STAGE_OF[one] for one in processes}) // len(self.steps)
-            return self.brief.quantity if window_days(mine) >= share else 0
-        for pieces in range(self.brief.quantity, 0, -1):
-            needed = needed_hundredths(replace(mine, quantity=pieces), factory, STAGE_OF)
-            if needed is not None and needed <= free:
-                return pieces
-        return 0
+# -- against plain enumeration ----------------------------------------------------------------------------------------
 
 
 @st.composite
@@ -219,15 +133,15 @@ windows = st.integers(5, 18).map(lambda days: replace(BRIEF, needed_by=TODAY + t
 
 
 def value_of(every: Enumeration, team: Team) -> tuple[float, ...] | None:
-    """The value of a proposed plan; a place is sure if all is known and the stated weeks hold its work."""
+    """The value of a proposed plan."""
     numbers = {factory.id: number for number, factory in enumerate(every.factories)}
 
-    def is_sure(place: TeamPlace) -> bool:
+    def way(place: TeamPlace) -> Way:
         number = numbers[place.factory]
         most = every.pieces(number, True, place.processes, place.starts_on, place.due_on)
-        return every.knows(number, place.processes) and most >= place.quantity
+        return number, every.doubts((number, True), place.processes) < 99 and most >= place.quantity
 
-    return every.value([(numbers[place.factory], is_sure(place)) for place in team.places])
+    return every.value([(numbers[one.factory], every.doubts(way(one), one.processes)) for one in team.places])
 
 
 @settings(max_examples=120)
@@ -237,7 +151,7 @@ def test_the_first_plan_is_as_good_as_the_best_of_all(
 ) -> None:
     found = teams(brief, factories, scores=scores)
     every = Enumeration(brief, factories, scores)
-    best = every.best(only_sure=True) or every.best(only_sure=False)
+    best = every.best(most_doubts=0) or every.best(most_doubts=len(WORK))
     assert (value_of(every, found[0]) if found else None) == best
     for team in found:
         check(brief, factories, team)
@@ -250,8 +164,8 @@ def test_no_step_could_be_done_a_day_sooner(brief: BriefFeatures, factories: tup
     for team in teams(brief, factories):
         first = brief.starts_on
         for step in steps_of(team):
-            group = tuple((numbers[place.factory], place.needed_hundredths is not None) for place in step)
-            if all(every.knows(number, step[0].processes) for number, _is_sure in group):
+            group = tuple((numbers[place.factory], True) for place in step)
+            if not any(every.doubts(way, step[0].processes) for way in group):
                 assert every.done_on(group, step[0].processes, first) in (step[0].due_on, None)
             assert {place.starts_on for place in step} == {first}
             first = step[0].due_on + timedelta(days=1)
