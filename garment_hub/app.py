@@ -23,24 +23,30 @@ from garment_hub.config import read_settings
 from garment_hub.dashboard import routes as dashboard
 from garment_hub.designers import routes as designers
 from garment_hub.factories import routes as factories
+from garment_hub.links import routes as links
+from garment_hub.listings import routes as listings
+from garment_hub.mandates import routes as mandates
 from garment_hub.messages import routes as messages
 from garment_hub.notifications import routes as notifications
 from garment_hub.orders import award_routes as _awards  # noqa: F401
 from garment_hub.orders import blueprint as orders
 from garment_hub.orders import document_routes as _documents  # noqa: F401
+from garment_hub.orders import payment_routes as _payments  # noqa: F401
 from garment_hub.orders import review_routes as _reviews  # noqa: F401
 from garment_hub.orders import routes as _orders  # noqa: F401
 from garment_hub.orders import terms_routes as _terms  # noqa: F401
 from garment_hub.pages import routes as pages
+from garment_hub.pulses import routes as pulses
 from garment_hub.quotes import routes as quotes
 from garment_hub.recommendations import routes as recommendations
 from garment_hub.recommendations import setting_routes as _settings  # noqa: F401
 from garment_hub.registry import routes as registry
 from garment_hub.secret import secret_key
+from garment_hub.tips import routes as tips
 
 ROOMS = (
-    pages, accounts, notifications, factories, designers, recommendations, briefs, quotes, orders, messages, cases,
-    registry, dashboard,
+    pages, accounts, notifications, factories, mandates, listings, pulses, designers, recommendations, briefs, quotes,
+    orders, messages, cases, registry, dashboard, tips, links,
 )  # fmt: skip
 MEGABYTE = 1024 * 1024
 

@@ -50,6 +50,10 @@ class SentForm:
             raise Conflict("form_changed")
         return sent.location
 
+    def was_sent(self, session: Session) -> bool:
+        """Only looks: for pages that change nothing."""
+        return session.scalar(select(FormToken.id).where(FormToken.token == self.token)) is not None
+
     def _take(self, session: Session) -> bool:
         insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
         values = {"token": self.token, "user_id": self.user.id, "body_hash": self.body_hash, "location": ""}

@@ -18,6 +18,7 @@ from wtforms import (
     IntegerField,
     PasswordField,
     RadioField,
+    SelectField,
     SelectMultipleField,
     StringField,
     TextAreaField,
@@ -30,6 +31,8 @@ from wtforms.widgets import CheckboxInput, EmailInput, ListWidget, TelInput
 from garment_hub.accounts.identifiers import LONGEST_EMAIL, email_of, phone_of
 from garment_hub.accounts.passwords import LONGEST, check_new_password
 from garment_hub.errors import sentence
+from garment_hub.labels import place_name
+from models.district import Neighbourhood
 from models.errors import DomainError, Invalid
 from models.user import ConsentPurpose
 
@@ -212,6 +215,34 @@ class DateField(WtDateField):
         except ValueError:
             self.data = None
             raise ValueError(_("Please write the day like this: 2027-03-12")) from None
+
+
+class PlaceField(SelectField):
+    """One of the neighbourhoods handed in, by id."""
+
+    def __init__(self, label: Any = None, *, required: Any = None, **kwargs: Any) -> None:
+        super().__init__(
+            label,
+            validators=[Required(required)] if required else [],
+            coerce=_whole_or_none,
+            validate_choice=False,
+            **kwargs,
+        )
+
+    def offer(self, places: Sequence[Neighbourhood]) -> None:
+        self.choices = [("", _("Please choose")), *((place.id, place_name(place)) for place in places)]
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data is not None and self.data not in {value for value, _name in self.choices}:
+            raise ValidationError(_("Please choose one of the answers shown."))
+
+
+def _whole_or_none(value: object) -> int | None:
+    """The id that was sent; what cannot be one becomes an id that nothing has, to be refused as not offered."""
+    text = str(value or "")
+    if not text:
+        return None
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else -1
 
 
 def _offer(pairs: Sequence[tuple[str, Any]] | None) -> list[SelectChoice] | None:

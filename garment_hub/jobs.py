@@ -19,15 +19,18 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from garment_hub.db import engine_of, unit_of_work
+from garment_hub.listings.services import SWEEPS as LISTINGS
 from garment_hub.notifications.commands import deliver_due
 from garment_hub.orders.sweeps import SWEEPS as ORDERS
+from garment_hub.pulses.services import SWEEPS as PULSES
 from garment_hub.recommendations.changes import sweep_changes
+from garment_hub.tips.services import SWEEPS as TIPS
 from models.base import utc_now
 
 Sweep = Callable[[Session, datetime], int]
 
 # What time brings about, by name. Each may run twice, late, or at the same time as another.
-SWEEPS: Mapping[str, Sweep] = {**ORDERS, "factory changes": sweep_changes}
+SWEEPS: Mapping[str, Sweep] = {**ORDERS, "factory changes": sweep_changes, **PULSES, **TIPS, **LISTINGS}
 STALE_AFTER_SECONDS = 60  # by then the next one is due
 HEAD_START_SECONDS = 3.0  # the site answers first
 FAREWELL_SECONDS = 1.0

@@ -121,10 +121,15 @@ def week(monday: date) -> str:
     return str(_("%(month)s week %(number)s", month=babel_date(monday, "MMM"), number=(monday.day - 1) // 7 + 1))
 
 
+def month(day: date) -> str:
+    """The month of a day, by name."""
+    return str(babel_date(day, "LLLL"))
+
+
 def place_name(place: District | Neighbourhood) -> str:
     return place.name_ko if locale_code() == "ko" else place.name_en
 
 
 def init_app(app: Flask) -> None:
-    for function in (label, term, terms, number, won, days, day, full_day, moment, week, place_name):
+    for function in (label, term, terms, number, won, days, day, full_day, moment, week, month, place_name):
         app.jinja_env.filters[function.__name__] = function

@@ -17,7 +17,7 @@ from garment_hub.db import get_session
 from garment_hub.labels import locale_code, place_name
 from models.district import DEFAULT_DISTRICT, District, Installation
 from models.errors import NotFound
-from models.user import ANSWER_FOR_RANKING, STAFF, Role
+from models.user import ANSWER_FOR_RANKING, CENTRE, STAFF, Role
 
 LANGUAGES = {"ko": "한국어", "en": "English", "it": "Italiano"}
 LANGUAGE_COOKIE = "lang"
@@ -143,6 +143,8 @@ class Site:
             ("registry.duplicates", _("Possible duplicates")),
             ("orders.mine", _("Orders under way")),
         ]
+        if current_user.role in CENTRE:
+            menu.insert(2, ("listings.registrations", _("Registrations")))
         if current_user.role in ANSWER_FOR_RANKING:
             menu.append(("recommendations.ranking", _("Ranking")))
         return [Link(text, url_for(endpoint), request.endpoint == endpoint) for endpoint, text in menu]

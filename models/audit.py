@@ -23,6 +23,12 @@ class AuditAction(StrEnum):
     REVIEW_CLEARED = "review_cleared"
     RANKING_CHANGED = "ranking_changed"
     RANKING_PROPOSED = "ranking_proposed"
+    SIGN_IN_SHOWN = "sign_in_shown"
+    MANDATE_GIVEN = "mandate_given"
+    MANDATE_ENDED = "mandate_ended"
+    CHANGED_FOR_OWNER = "changed_for_owner"
+    CLAIM_DECIDED = "claim_decided"
+    REGISTRATION_SEEN = "registration_seen"
 
 
 class AuditEntry(Base):

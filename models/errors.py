@@ -35,6 +35,10 @@ class Conflict(DomainError):
     """The thing changed or is gone since the page was made (409)."""
 
 
+class Gone(DomainError):
+    """It was there and its time is over (410)."""
+
+
 class TooMany(DomainError):
     """Asked too often (429). ``retry_after`` is in seconds."""
 

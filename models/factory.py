@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, UniqueConstraint, and_, or_
 from sqlalchemy.ext.hybrid import hybrid_property
@@ -12,6 +13,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.base import Base, Json, UtcDateTime, code_column, utc_now
 from models.district import District, Neighbourhood
 from models.user import User
+
+if TYPE_CHECKING:
+    from models.mandate import Mandate
 
 
 class Sector(StrEnum):
@@ -68,6 +72,7 @@ class Factory(Base):
         CheckConstraint("minimum_order_quantity IS NULL OR minimum_order_quantity > 0", name="minimum_positive"),
         CheckConstraint("lead_time_days IS NULL OR lead_time_days > 0", name="lead_time_positive"),
         CheckConstraint("price_floor_krw IS NULL OR price_floor_krw > 0", name="price_floor_positive"),
+        CheckConstraint("outside_work_percent BETWEEN 0 AND 100", name="outside_work_is_a_share"),
         Index("ix_factory_district_sector_status", "district_id", "sector", "status"),
     )
 
@@ -81,6 +86,7 @@ class Factory(Base):
     # Why an unclaimed sole trader may be shown to the public, as staff recorded it.
     public_basis: Mapped[str | None]
     business_number: Mapped[str | None] = mapped_column(index=True)
+    has_no_business_number: Mapped[bool] = mapped_column(default=False)  # by their own word; the centre looks
     phone: Mapped[str | None]
     address: Mapped[str | None]
     is_address_public: Mapped[bool] = mapped_column(default=False)
@@ -97,6 +103,7 @@ class Factory(Base):
     price_floor_krw: Mapped[int | None]
     is_price_vat_included: Mapped[bool | None]
     price_includes: Mapped[list[str] | None] = mapped_column(Json)  # process codes
+    outside_work_percent: Mapped[int | None]  # of their work, as the owner says, what does not come from this site
     brands_supplied: Mapped[str | None]
     introduction: Mapped[str | None]
     verified_on: Mapped[date | None]
@@ -117,6 +124,9 @@ class Factory(Base):
         cascade="all, delete-orphan", order_by="FactoryCertificate.id"
     )
     facts: Mapped[list[FactoryFact]] = relationship(cascade="all, delete-orphan", order_by="FactoryFact.id")
+    mandates: Mapped[list[Mandate]] = relationship(
+        back_populates="factory", cascade="all, delete-orphan", order_by="Mandate.id"
+    )
 
     @hybrid_property
     def is_listed(self) -> bool:
@@ -141,6 +151,11 @@ class Factory(Base):
                 cls.public_basis.is_not(None),
             ),
         )
+
+    @property
+    def mandate(self) -> Mandate | None:
+        """What lets the centre act for the owner now."""
+        return next((mandate for mandate in self.mandates if mandate.ended_at is None), None)
 
     def codes(self, kind: CapabilityKind) -> list[str]:
         """Codes of this kind that the factory says it has, in the order stated."""

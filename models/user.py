@@ -39,6 +39,9 @@ class User(Base):
     password_hash: Mapped[str | None]
     district_id: Mapped[int] = mapped_column(ForeignKey("district.id"))
     is_active: Mapped[bool] = mapped_column(default=True)
+    phone_confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # a link sent there was used
+    # Links made before are dead: the telephone was lost, or its number changed.
+    links_valid_from: Mapped[datetime | None] = mapped_column(UtcDateTime)
     locale: Mapped[str | None]  # in which we write to this person; None: the site's own
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 
@@ -66,6 +69,7 @@ class UserSession(Base):
     last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    device: Mapped[str | None]  # what it said it is, in a word or two, so that its owner knows it again
 
     user: Mapped[User] = relationship()
 

@@ -22,6 +22,7 @@ CHUNK = 8_192
 #: Price bases that are kept.
 MOST_BASES = 1_000
 _INTEGERS = ("people", "minimum_order_quantity", "lead_time_days", "price_floor_krw")
+_DAYS = ("verified_on", "confirmed_on")
 _STATED = ("categories", "fabrics", "machines", "markets", "difficulties")
 
 _Work = tuple[Stated, Stated]
@@ -48,7 +49,7 @@ class Catalogue:
         self.row_of: dict[str, int] = {}
         self.change_number = 0
         self.removed: set[int] = set()
-        self.numbers = {name: np.zeros(0, dtype=np.int32) for name in (*_INTEGERS, "verified_on", "vat")}
+        self.numbers = {name: np.zeros(0, dtype=np.int32) for name in (*_INTEGERS, *_DAYS, "vat")}
         self.exposure = np.zeros(0)
         self.places = np.zeros((2, 0))
         self.directions = np.zeros((3, 0))
@@ -128,7 +129,7 @@ class Catalogue:
         """The factory as it was written, without its text, and with one rate for each item and stage."""
         numbers: dict[str, Any] = {name: _stated_number(self.numbers[name][row]) for name in _INTEGERS}
         lists: dict[str, Any] = {name: column[row] for name, column in self.stated.items()}
-        verified, vat = (_stated_number(self.numbers[name][row]) for name in ("verified_on", "vat"))
+        vat = _stated_number(self.numbers["vat"][row])
         processes, stages = self.work[row]
         lat, lon = self.places[:, row].tolist()
         return FactoryFeatures(
@@ -139,13 +140,13 @@ class Catalogue:
             stages=stages,
             **lists,
             **numbers,
+            **{name: _stated_day(self.numbers[name][row]) for name in _DAYS},
             certificates_until=dict(self.certificates[row]),
             price_vat_included=None if vat is None else bool(vat),
             price_includes=self.price_includes[row],
             rates=self.rates.of(row),
             free_weeks=self.free_time.weeks_of(row),
             place=None if np.isnan(lat) else Place(lat, lon),
-            verified_on=None if verified is None else date.fromordinal(verified),
             is_shared_room=bool(self.is_shared_room[row]),
             exposure=float(self.exposure[row]),
         )
@@ -195,9 +196,8 @@ class Catalogue:
     def _write_numbers(self, rows: Array, factories: Sequence[FactoryFeatures]) -> None:
         for name in _INTEGERS:
             self.numbers[name][rows] = [_number(getattr(factory, name)) for factory in factories]
-        self.numbers["verified_on"][rows] = [
-            NOT_STATED if one.verified_on is None else one.verified_on.toordinal() for one in factories
-        ]
+        for name in _DAYS:
+            self.numbers[name][rows] = [_ordinal(getattr(factory, name)) for factory in factories]
         self.numbers["vat"][rows] = [_number(one.price_vat_included) for one in factories]
         self.exposure[rows] = [factory.exposure for factory in factories]
         self.is_shared_room[rows] = [factory.is_shared_room for factory in factories]
@@ -255,8 +255,16 @@ def _number(value: int | None) -> int:
     return NOT_STATED if value is None else value
 
 
+def _ordinal(day: date | None) -> int:
+    return NOT_STATED if day is None else day.toordinal()
+
+
 def _stated_number(value: Any) -> int | None:
     return None if value == NOT_STATED else int(value)
+
+
+def _stated_day(ordinal: Any) -> Any:
+    return None if ordinal == NOT_STATED else date.fromordinal(int(ordinal))
 
 
 def _degrees(place: Place | None) -> tuple[float, float]:

@@ -38,6 +38,7 @@ class Seen:
         self.minimum, self.lead, self.floor = numbers["minimum"], numbers["lead"], numbers["floor"]
         self.needed, self.free, self.rate = numbers["needed"], numbers["free"], numbers["rate"]
         self.has_spoken, self.high = numbers["has_spoken"], numbers["high"]
+        self.confirmed_on, self.missed_weeks = numbers["confirmed_on"], numbers["missed_weeks"]
         self.is_free = self.has_spoken and self.free >= self.needed
         self.does = [code for code, bits in asked.processes if has_bit(bits, row)]
 
@@ -92,8 +93,7 @@ class Seen:
 
     def _can_deliver(self, said: list[Reason]) -> None:
         if self.is_free:
-            days = {"needed_hundredths": int(self.needed), "free_hundredths": self.free}
-            said.append(Reason("has_free_days", days | {"needed_by": self.asked.needed_by}))
+            said.append(self._free_days())
         if self.is_in_time:
             said.append(Reason("in_time", {"lead_time_days": self.lead, "days": self.asked.days}))
         if self.takes_so_few:
@@ -103,6 +103,13 @@ class Seen:
         if self.keeps_budget:
             budget = self.brief.budget_per_piece_krw
             said.append(Reason("within_budget", {"price_floor_krw": self.floor, "budget_per_piece_krw": budget}))
+
+    def _free_days(self) -> Reason:
+        """With the day of the last word, where the score counts the days for less than they are."""
+        days = {"needed_hundredths": int(self.needed), "free_hundredths": self.free, "needed_by": self.asked.needed_by}
+        if not self.missed_weeks:
+            return Reason("has_free_days", days)
+        return Reason("had_free_days", days | {"confirmed_on": date.fromordinal(self.confirmed_on).isoformat()})
 
     def _matches(self, said: list[Reason]) -> None:
         brief, stated = self.brief, self.asked.stated
@@ -243,6 +250,8 @@ def seen(columns: Columns, evidence: Evidence) -> list[Seen]:
         "needed": columns.needed.tolist(),
         "rate": columns.rate.tolist(),
         "free": columns.free_and_unknown[0].tolist(),
+        "confirmed_on": columns.number("confirmed_on").tolist(),
+        "missed_weeks": columns.missed_weeks.tolist(),
         "has_spoken": columns.catalogue.free_time.has_spoken.take(columns.rows).tolist(),
         "high": [nan] * len(columns.rows) if columns.budget is None else columns.prices[1].tolist(),
     }

@@ -13,6 +13,7 @@ _BY_KIND: dict[str, dict[str, tuple[str, ...]]] = {
         "makes_item": ("item",),
         "has_processes": ("processes",),
         "has_free_days": ("needed_hundredths", "free_hundredths", "needed_by"),
+        "had_free_days": ("needed_hundredths", "free_hundredths", "needed_by", "confirmed_on"),
         "in_time": ("lead_time_days", "days"),
         "minimum_fits": ("minimum_order_quantity", "quantity"),
         "within_budget": ("price_floor_krw", "budget_per_piece_krw"),

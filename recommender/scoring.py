@@ -27,7 +27,7 @@ from recommender.survey import Columns
 from recommender.types import id_key
 
 #: Changes with every change of the default weights or of a part's formula.
-WEIGHTS_VERSION = "2"
+WEIGHTS_VERSION = "3"
 
 #: Shares of the parts; they add up to 1. Certificates and low prices weigh nothing.
 DEFAULT_WEIGHTS: dict[str, float] = {

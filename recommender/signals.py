@@ -98,7 +98,10 @@ class Signal(ABC):
 
 
 class CapacityFit(Signal):
-    """Free over needed days: full marks up to three times, then falling, so that small lots reach small factories."""
+    """Free over needed days: full marks up to three times, then falling, so that small lots reach small factories.
+
+    Days of which nobody has heard for long count less (see `Columns.freshness`).
+    """
 
     name = "capacity_fit"
 
@@ -106,7 +109,7 @@ class CapacityFit(Signal):
         ratio = columns.free_and_unknown[0] / columns.needed
         fit = np.clip(1.0 - 0.2 * np.log(np.fmax(ratio, 1.0) / 3.0), 0.4, 1.0)
         # What is stated does not suffice, or no rate is known: not known to fit.
-        return np.where(ratio >= 1.0, fit, 0.0)
+        return np.where(ratio >= 1.0, fit * columns.freshness, 0.0)
 
 
 class History(Signal):

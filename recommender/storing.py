@@ -72,7 +72,8 @@ def factory_from_json(stored: Mapping[str, Any]) -> FactoryFeatures:
         known["free_weeks"] = tuple(FreeWeek(date.fromisoformat(day), free) for day, free in known["free_weeks"])
     if known.get("place") is not None:
         known["place"] = Place(*known["place"])
-    return FactoryFeatures(**{**known, "verified_on": _day(known.get("verified_on"))})
+    days = {name: _day(known.get(name)) for name in ("verified_on", "confirmed_on")}
+    return FactoryFeatures(**{**known, **days})
 
 
 def outcome_to_json(outcome: Outcome) -> Json:
@@ -176,6 +177,7 @@ def used_facts(brief: BriefFeatures, factory: FactoryFeatures, stage_of: Mapping
         rates=tuple(rate for rate in factory.rates if rate.item in (None, brief.item)),
         free_weeks=_only_weeks(factory.free_weeks, first, last),
         verified_on=factory.verified_on,
+        confirmed_on=factory.confirmed_on,
     )
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from recommender.capacity import DAY_HUNDREDTHS, single_stage
+from recommender.capacity import DAY_HUNDREDTHS, DAYS_IN_WEEK, single_stage
 from recommender.catalogue import NOT_STATED, Catalogue
 from recommender.feasibility import VERIFICATION_LASTS, Certificates
 from recommender.labels import Array, packed_rows
@@ -29,6 +29,9 @@ _CODES = {
 }
 
 Verdict = tuple[Array, Array]
+
+#: Weeks without an answer after which free days count half.
+_HALF_LIFE_WEEKS = 4
 
 
 class Columns:
@@ -69,6 +72,18 @@ class Columns:
     def free_and_unknown(self) -> Verdict:
         """Stated free hundredths in the window, and the days nothing is stated about."""
         return self.catalogue.free_time.inside(self.brief, self.rows)
+
+    @cached_property
+    def missed_weeks(self) -> Array:
+        """Whole weeks since the last confirmation beyond the first one; 0 where nobody keeps book."""
+        confirmed = self.number("confirmed_on")
+        weeks = (self.brief.as_of.toordinal() - confirmed) // DAYS_IN_WEEK - 1
+        return np.where(confirmed == NOT_STATED, 0, np.maximum(weeks, 0))
+
+    @property
+    def freshness(self) -> Array:
+        """What a stated free day is still worth, in (0, 1]: half after four weeks without an answer."""
+        return np.exp2(-self.missed_weeks / _HALF_LIFE_WEEKS)
 
     @cached_property
     def prices(self) -> tuple[Array, Array]:

@@ -102,8 +102,9 @@ class BriefFeatures:
 class FactoryFeatures:
     """What is known of one factory; None and empty mean nothing was stated.
 
-    ``is_shared_room``: a public room whose machines anybody may book. ``exposure`` counts how often lists have shown
-    it, in the units of `recommender.exposure`.
+    ``confirmed_on``: the last day on which somebody said that this is how it is; None counts as fresh, as long as
+    nobody keeps book. ``is_shared_room``: a public room whose machines anybody may book. ``exposure`` counts how often
+    lists have shown it, in the units of `recommender.exposure`.
     """
 
     id: str
@@ -127,6 +128,7 @@ class FactoryFeatures:
     free_weeks: tuple[FreeWeek, ...] | None = None
     place: Place | None = None
     verified_on: date | None = None
+    confirmed_on: date | None = None
     text: str = ""
     is_shared_room: bool = False
     exposure: float = 0.0

@@ -113,9 +113,13 @@ def answered(log: Iterable[Outcome]) -> list[Outcome]:
 
 
 def facts_then(factory: FactoryFeatures, day: date) -> FactoryFeatures:
-    """The facts without what carries a later date: a check made since, and the lists that have shown it since."""
-    checked = factory.verified_on if factory.verified_on and factory.verified_on <= day else None
-    return replace(factory, verified_on=checked, exposure=0.0)
+    """The facts without what carries a later date: a check made since, and the lists that have shown it since.
+
+    When it was confirmed before a later confirmation is not known: it counts as fresh.
+    """
+    days = factory.verified_on, factory.confirmed_on
+    checked, confirmed = (known if known and known <= day else None for known in days)
+    return replace(factory, verified_on=checked, confirmed_on=confirmed, exposure=0.0)
 
 
 def _cases(rows: Iterable[Outcome]) -> list[Case]:

@@ -105,7 +105,9 @@ def ask_two(page: Page, look_at: Look) -> None:
 def newest_request(page: Page, site: LiveSite, look_at: Look) -> None:
     page.goto(f"{site.url}/quote-requests")
     look_at(page)
-    page.locator("main .link-card").first.click()
+    cards = page.locator("main .link-card")
+    numbers = [int(address.split("/")[-1]) for address in cards.evaluate_all("all => all.map(one => one.href)")]
+    cards.nth(numbers.index(max(numbers))).click()
     page.wait_for_url(re.compile(r"/quote-requests/\d+$"))
     assert "하실 수 있으세요?" in page.inner_text("h1")
 
@@ -195,8 +197,8 @@ def tap(page: Page, button: str, *, opened_by: str | None = None, **given: str) 
     page.locator(".notice.ok").first.wait_for()
 
 
-def fill_agreement(designer: Page, owner: Page) -> None:
-    """Each side writes what only it knows, then the designer says yes to what came of it."""
+def write_paper(designer: Page) -> None:
+    """All of the agreement that only the designer knows."""
     designer.locator("main a.button.primary").click()
     paper = {
         "style": "봄 블라우스", "deliver_to": "답십리로 12", "sizes-0": "M", "assort-0-colour": "아이보리",
@@ -213,6 +215,11 @@ def fill_agreement(designer: Page, owner: Page) -> None:
     }.items():  # fmt: skip
         designer.locator(f"[name={name}][value={value}]").check(force=True)
     designer.get_by_role("button", name="이렇게 적을게요").click()
+
+
+def fill_agreement(designer: Page, owner: Page) -> None:
+    """Each side writes what only it knows, then the designer says yes to what came of it."""
+    write_paper(designer)
     owner.reload()
     owner.locator("main a.button.primary").click()
     owner.fill("[name=lines-0-account]", "농협 301-0000-0000-00")

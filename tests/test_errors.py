@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from garment_hub import errors, schema
 from garment_hub.app import create_app
 from garment_hub.db import engine_of
+from garment_hub.refusals import MESSAGES
 from models.errors import Invalid, TooMany
 
 ROOT = Path(__file__).parent.parent
@@ -37,7 +38,7 @@ def raised_codes() -> Iterator[tuple[str, str]]:
 def test_every_refusal_has_its_sentence() -> None:
     found = list(raised_codes())
     assert found
-    assert [(place, code) for place, code in found if code not in errors.MESSAGES] == []
+    assert [(place, code) for place, code in found if code not in MESSAGES] == []
 
 
 def test_a_kind_of_refusal_has_the_status_of_its_kind() -> None:

@@ -97,6 +97,7 @@ def find_forms(world: World) -> list[Found]:
     starts = ["/", "/sign-in", "/sign-up/designer", "/sign-up/factory", "/briefs/new", "/account", "/district/"]
     starts += [f"/briefs/{world.ids['draft']}/edit/{step}" for step in (1, 2, 3, 4)]
     starts += [f"/briefs/{brief}", f"/briefs/{brief}/recommendations", f"/factories/{world.ids['unclaimed']}/ask"]
+    starts += [f"/link/{world.ids[link]}" for link in ("way_in", "answer_link")]
     found: dict[tuple[str, tuple[str, ...]], Found] = {}
     for visitor in ("nobody", "designer", "owner", "coordinator", "administrator"):
         for form in (form for page in crawl(world.browsers[visitor], starts) for form in page.forms):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -28,9 +29,11 @@ GET  /                                              200   200   200   200   200 
 GET  /account                                       door  200   200   200   200   200   200   200   200   200
 POST /account                                       door  422   422   422   422   422   422   422   422   422
 POST /account/consents/district_office              door  303   303   303   303   role  role  role  role  role
+POST /account/lost-phone                            door  303   303   303   303   303   303   303   303   303
 GET  /account/notifications                         door  200   200   200   200   200   200   200   200   200
 POST /account/notifications                         door  303   303   303   303   303   303   303   303   303
 POST /account/password                              door  422   422   422   422   422   422   422   422   422
+POST /account/sessions/{session}/end                door  303   404   404   404   404   404   404   404   404
 POST /account/sessions/end                          door  303   303   303   303   303   303   303   303   303
 GET  /briefs                                        door  200   200   role  role  role  role  role  role  role
 POST /briefs                                        door  422   422   role  role  role  role  role  role  role
@@ -85,6 +88,9 @@ POST /district/ranking/{setting}                    door  role  role  role  role
 GET  /district/recommendations/{recommendation}     door  role  role  role  role  role  200   200   role  404
 GET  /district/registry                             door  role  role  role  role  200   200   200   200   200
 GET  /district/registry/{factory}                   door  role  role  role  role  200   200   200   404   404
+GET  /district/registry/{factory}/qr                door  role  role  role  role  200   role  200   404   role
+GET  /district/registry/{unclaimed}/qr              door  role  role  role  role  200   role  200   404   role
+POST /district/registry/{factory}/qr                door  role  role  role  role  422   role  422   404   role
 GET  /district/registry/{other_trade}               door  role  role  role  role  200   200   200   404   404
 GET  /factories                                     200   200   200   200   200   200   200   200   200   200
 GET  /factories/{factory}                           200   200   200   200   200   200   200   200   200   200
@@ -100,10 +106,29 @@ POST /factories/{unclaimed}/capacity                door  role  role  403   403 
 GET  /factories/{factory}/edit                      door  role  role  200   403   200   role  200   403   role
 GET  /factories/{factory}/edit/size                 door  role  role  200   403   200   role  200   403   role
 POST /factories/{factory}/edit/size                 door  role  role  303   403   303   role  303   403   role
+GET  /factories/{factory}/mandate                   door  role  role  200   403   200   role  200   403   role
+POST /factories/{factory}/mandate                   door  role  role  role  role  422   role  422   403   role
+POST /factories/{factory}/mandate/end               door  role  role  303   403   303   role  303   403   role
+GET  /factories/{factory}/next                      door  role  role  200   403   303   role  303   403   role
+POST /factories/{factory}/next/price/later          door  role  role  303   403   303   role  303   403   role
+GET  /factories/{factory}/tip                       door  role  role  200   403   role  role  role  role  role
+GET  /factories/mine/tip                            door  role  role  303   303   role  role  role  role  role
+GET  /factories/{factory}/pulse                     door  role  role  200   403   200   role  200   403   role
+GET  /factories/{unclaimed}/pulse                   door  role  role  403   403   200   role  200   403   role
+POST /factories/{factory}/pulse                     door  role  role  422   403   422   role  422   403   role
+POST /factories/{factory}/outside-work              door  role  role  422   403   422   role  422   403   role
 GET  /factories/mine                                door  role  role  303   303   role  role  role  role  role
 GET  /healthz                                       200   200   200   200   200   200   200   200   200   200
 GET  /how-it-ranks                                  200   200   200   200   200   200   200   200   200   200
 GET  /indicators                                    200   200   200   200   200   200   200   200   200   200
+GET  /link                                          200   303   303   303   303   303   303   303   303   303
+POST /link                                          422   422   422   422   422   422   422   422   422   422
+GET  /link-sent                                     200   200   200   200   200   200   200   200   200   200
+GET  /link/{answer_link}                            200   403   403   200   403   403   403   403   403   403
+POST /link/{answer_link}?do=decline                 422   403   403   422   403   403   403   403   403   403
+GET  /link/{answer_link}/picture/{file}             200   404   404   200   404   404   404   404   404   404
+GET  /link/{way_in}                                 200   403   403   303   403   403   403   403   403   403
+POST /link/{way_in}                                 303   403   403   303   403   403   403   403   403   403
 GET  /messages/{case}                               door  200   404   200   404   200   200   200   404   404
 GET  /messages/{unclaimed_case}                     door  200   404   404   404   200   200   200   404   404
 POST /messages/{case}                               door  422   404   422   404   403   403   403   404   404
@@ -120,6 +145,8 @@ POST /orders/{order}/events                         door  422   404   422   404 
 GET  /orders/{order}/evidence.pdf                   door  409   404   409   404   409   role  409   404   role
 GET  /orders/{disputed}/evidence.pdf                door  200   404   200   404   200   role  200   404   role
 POST /orders/{order}/lines/{order_line}/reopen      door  409   404   role  role  role  role  role  role  role
+GET  /orders/{disputed}/payments/{part}             door  role  role  200   404   200   role  200   404   role
+POST /orders/{disputed}/payments/{part}             door  role  role  422   404   403   role  403   404   role
 GET  /orders/{order}/pictures/{order_event}         door  200   404   200   404   200   200   200   404   404
 GET  /orders/{order}/repeat                         door  200   404   role  role  role  role  role  role  role
 POST /orders/{order}/repeat                         door  422   404   role  role  role  role  role  role  role
@@ -151,6 +178,19 @@ GET  /sign-up/designer                              200   303   303   200   200 
 POST /sign-up/designer                              422   303   303   422   422   422   422   422   422   422
 GET  /sign-up/factory                               200   200   200   303   303   200   200   200   200   200
 POST /sign-up/factory                               422   422   422   303   303   422   422   422   422   422
+GET  /sign-up/factory/{listing_token}                303   303   303   303   303   303   303   303   303   303
+GET  /sign-up/factory/{listing_token}/2              200   200   200   303   303   200   200   200   200   200
+POST /sign-up/factory/{listing_token}/2              422   422   422   303   303   422   422   422   422   422
+GET  /sign-up/factory/{listing_token}/3              200   200   200   303   303   200   200   200   200   200
+POST /sign-up/factory/{listing_token}/3              422   422   422   303   303   422   422   422   422   422
+GET  /sign-up/factory/{listing_token}/sent           303   303   303   303   303   303   303   303   303   303
+POST /sign-up/factory/{listing_token}/sent           303   303   303   303   303   303   303   303   303   303
+GET  /factories/{factory}/registration               door  role  role  200   403   role  role  role  role  role
+POST /factories/{factory}/registration               door  role  role  422   403   role  role  role  role  role
+GET  /district/registrations                         door  role  role  role  role  200   role  200   200   role
+GET  /district/registrations/{registration}          door  role  role  role  role  200   role  200   404   role
+POST /district/registrations/{registration}          door  role  role  role  role  422   role  422   404   role
+GET  /district/registrations/{registration}/photo    door  role  role  role  role  200   role  200   404   role
 GET  /static/css/tokens.css                         200   200   200   200   200   200   200   200   200   200
 GET  /terms                                         200   200   200   200   200   200   200   200   200   200
 """
@@ -171,10 +211,10 @@ class Row:
     def __str__(self) -> str:
         return f"{self.method} {self.address}"
 
-    def path(self, ids: dict[str, int]) -> str:
+    def path(self, ids: dict[str, Any]) -> str:
         return self.address.format(**ids)
 
-    def absent_paths(self, ids: dict[str, int]) -> list[str]:
+    def absent_paths(self, ids: dict[str, Any]) -> list[str]:
         """The address with each thing in turn replaced by ids of nothing."""
         names = PLACEHOLDER.findall(self.address)
         return [self.path(ids | {name: absent}) for name, absent in product(names, ABSENT)]
@@ -277,6 +317,6 @@ def test_every_address_stands_in_the_table(world: World) -> None:
     assert wanted - covered == set()
 
 
-def rule_of(app: Flask, row: Row, ids: dict[str, int]) -> str:
+def rule_of(app: Flask, row: Row, ids: dict[str, Any]) -> str:
     with app.test_request_context(row.path(ids), method=row.method) as context:
         return str(context.request.url_rule)

@@ -13,7 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from garment_hub import files, schema
-from garment_hub.accounts.services import hash_password
+from garment_hub.accounts.links import Link, Purpose, token_of
+from garment_hub.accounts.services import hash_password, token_hash
 from garment_hub.app import create_app
 from garment_hub.db import engine_of
 from garment_hub.orders.terms import first_terms
@@ -24,14 +25,16 @@ from models.brief import BriefFile, BriefStatus
 from models.designer import PortfolioPicture
 from models.district import District
 from models.factory import LegalForm, Sector
+from models.listing_draft import ListingDraft
 from models.message import Message
 from models.order import EventKind, OrderEvent, OrderStatus, Party
 from models.payment import AskingStop, PaymentKind, PaymentPart
 from models.quote import QuoteRequest
 from models.ranking_setting import SettingOrigin
+from models.registration_photo import RegistrationPhoto
 from models.registry_import import DuplicateProposal, ImportStatus, RegistryImport
 from models.review import Review, SelfDealing
-from models.user import Role, User
+from models.user import Role, User, UserSession
 from recommender import DEFAULT_WEIGHTS
 from tests.browsing import Browser, signed_in
 from tests.builders import (
@@ -52,19 +55,20 @@ VISITORS = (
     "coordinator", "officer", "administrator", "outsider", "outsider2",
 )  # fmt: skip
 
+LISTING_TOKEN = "a-listing-begun-on-a-phone"
 PASSWORD = "three words together"  # of ``designer``; the others have none
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """``ids`` names the things; ``browsers`` the visitors, all but ``nobody`` signed in.
+    """``ids`` names the things, and tokens of links; ``browsers`` the visitors, all but ``nobody`` signed in.
 
     Things belong to ``designer`` or to ``owner``. ``outsider`` and ``outsider2`` are a
     coordinator and an officer of another district.
     """
 
     app: Flask
-    ids: dict[str, int]
+    ids: dict[str, Any]
     browsers: dict[str, Browser]
 
 
@@ -79,7 +83,15 @@ def build_world(folder: Path, **settings: Any) -> World:
         ids = _things(session, district, people, app)
         session.commit()
         browsers = {name: signed_in(app, session, person) for name, person in people.items()}
+        ids |= _links(app, ids, people["owner"])
+        ids["session"] = session.scalars(select(UserSession.id).filter_by(user_id=people["designer"].id)).one()
     return World(app, ids, {"nobody": Browser(app)} | browsers)
+
+
+def _links(app: Flask, ids: dict[str, Any], owner: User) -> dict[str, str]:
+    subjects = {"way_in": (Purpose.SIGN_IN, owner.id), "answer_link": (Purpose.ANSWER, ids["request"])}
+    with app.app_context():
+        return {name: token_of(Link(*subject, owner.id, utc_now())) for name, subject in subjects.items()}
 
 
 def _people(session: Session, district: District) -> dict[str, User]:
@@ -100,7 +112,7 @@ def _people(session: Session, district: District) -> dict[str, User]:
     return people
 
 
-def _things(session: Session, district: District, people: dict[str, User], app: Flask) -> dict[str, int]:
+def _things(session: Session, district: District, people: dict[str, User], app: Flask) -> dict[str, Any]:
     with app.app_context():
         pictures = [files.store_picture(files.upload_root(), _picture()) for _picture_number in range(2)]
     factory = make_factory(session, district, owner=people["owner"], phone="01000000001")
@@ -119,7 +131,11 @@ def _things(session: Session, district: District, people: dict[str, User], app: 
         status=ImportStatus.DONE,
     )  # fmt: skip
     proposal = DuplicateProposal(factory_id=factory.id, other_id=unclaimed.id, score=0.9)
-    session.add_all([*requests, imported, proposal])
+    listing = ListingDraft(
+        token_hash=token_hash(LISTING_TOKEN), district_id=district.id, answers={"fabrics": ["woven"], "kind": "sewing"}
+    )
+    registration = RegistrationPhoto(factory=factory, key=pictures[1])
+    session.add_all([*requests, imported, proposal, listing, registration])
     session.flush()
     delivered = {"status": OrderStatus.DELIVERED, "delivered_at": utc_now()}
     sewn = make_brief(session, designer, status=BriefStatus.CLOSED)
@@ -169,8 +185,11 @@ def _things(session: Session, district: District, people: dict[str, User], app: 
         "unclaimed_case": cases[1].id,
         "message": message.id,
         "disputed": disputed.id,
+        "part": part.id,
         "stop": stop.id,
         "review": review.id,
+        "listing_token": LISTING_TOKEN,
+        "registration": registration.id,
     }
 
 

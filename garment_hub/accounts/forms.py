@@ -29,8 +29,11 @@ class DetailsForm(BaseForm):
     password_now = TypedPasswordField(lazy_gettext("Password you use now"))
 
 
-class PasswordForm(BaseForm):
+class FirstPasswordForm(BaseForm):
+    new_password = NewPasswordField(lazy_gettext("New password"), required=lazy_gettext("Please write a new password."))
+
+
+class PasswordForm(FirstPasswordForm):
     current_password = TypedPasswordField(
         lazy_gettext("Password you use now"), required=lazy_gettext("Please write your password.")
     )
-    new_password = NewPasswordField(lazy_gettext("New password"), required=lazy_gettext("Please write a new password."))

@@ -8,13 +8,14 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from garment_hub.accounts import services, sign_in
-from garment_hub.accounts.forms import DetailsForm, PasswordForm, SignInForm
+from garment_hub.accounts.devices import device_words
+from garment_hub.accounts.forms import DetailsForm, FirstPasswordForm, PasswordForm, SignInForm
 from garment_hub.db import get_session
 from garment_hub.forms import BaseForm
 from garment_hub.permissions import EVERY_ROLE, audience, public, signed_in
 from models.base import utc_now
 from models.errors import Invalid, TooMany
-from models.user import ConsentPurpose, Role
+from models.user import ConsentPurpose, Role, User
 
 bp = Blueprint("accounts", __name__)
 
@@ -52,8 +53,9 @@ def _sign_in_page(form: SignInForm) -> str:
 @bp.route("/sign-out", methods=["POST"])
 @public
 def sign_out() -> AnyResponse:
+    """``next`` is the page behind a link of somebody else's, which opens once this person is out."""
     sign_in.stop(get_session())
-    return redirect(url_for("pages.home"), 303)
+    return redirect(sign_in.safe_next(request.form.get("next")) or url_for("pages.home"), 303)
 
 
 @bp.route("/account", methods=["GET", "POST"])
@@ -95,12 +97,19 @@ def _confirms(form: BaseForm, field: str, password: str | None) -> bool:
 @bp.post("/account/password")
 @audience(*EVERY_ROLE)
 def change_password() -> Response:
-    form = PasswordForm()
-    if not (form.validate() and _confirms(form, "current_password", form.current_password.data)):
+    """Who has none so far may choose one without naming another."""
+    form = _password_kind(current_user.person)()
+    if not form.validate():
+        return _account_page(form)
+    if isinstance(form, PasswordForm) and not _confirms(form, "current_password", form.current_password.data):
         return _account_page(form)
     password_hash = services.hash_password(form.new_password.data)
     services.change_password(get_session(), signed_in(), password_hash, keep=current_user.session_id)
     return _done("password")
+
+
+def _password_kind(person: User) -> type[FirstPasswordForm]:
+    return PasswordForm if person.password_hash else FirstPasswordForm
 
 
 @bp.post("/account/consents/<any(district_office, public_display):purpose>")
@@ -118,6 +127,24 @@ def end_other_sessions() -> Response:
     return _done("sessions")
 
 
+@bp.post("/account/sessions/<int:session_id>/end")
+@audience(*EVERY_ROLE)
+def end_session(session_id: int) -> AnyResponse:
+    services.end_session_of(get_session(), signed_in(), session_id)
+    if session_id != current_user.session_id:
+        return _done("device")
+    sign_in.stop(get_session())
+    return redirect(url_for("pages.home"), 303)
+
+
+@bp.post("/account/lost-phone")
+@audience(*EVERY_ROLE)
+def lost_phone() -> Response:
+    """This browser stays in: on it the new number is written down."""
+    services.report_lost_phone(get_session(), signed_in(), current_user.session_id, utc_now())
+    return _done("lost_phone")
+
+
 def _done(what: str) -> Response:
     return make_response(redirect(url_for("accounts.account", done=what), 303))
 
@@ -130,10 +157,11 @@ def _account_page(refused: BaseForm | None = None) -> Response:
         "accounts/account.html",
         form=refused,
         details=refused if isinstance(refused, DetailsForm) else details,
-        password=refused if isinstance(refused, PasswordForm) else PasswordForm(formdata=None),
+        password=refused if isinstance(refused, FirstPasswordForm) else _password_kind(me)(formdata=None),
         me=me,
         consents=services.current_consents(me),
         sessions=services.open_sessions(get_session(), me, utc_now()),
+        device_words=device_words,
         done=request.args.get("done"),
     )
     return make_response(page, 422 if refused else 200)

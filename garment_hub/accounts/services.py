@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from garment_hub.accounts.identifiers import identifier_of
 from models.base import utc_now
 from models.designer import Designer
-from models.errors import Invalid
+from models.errors import Invalid, NotFound
 from models.factory import Factory
 from models.user import Consent, ConsentPurpose, Role, User, UserSession
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 WORDING_VERSION = "1"
 STAFF_SESSION = timedelta(hours=8)
 SESSION = timedelta(days=30)
+LINK_SESSION = timedelta(days=365)  # of who came by a link: an owner's telephone is remembered
 # OWASP's Argon2id set for servers whose threads hash at once: 19 MiB, two passes, one lane.
 MEMORY_KIB, PASSES, LANES = 19_456, 2, 1
 # A hash with these parameters of a password nobody has; unknown accounts are checked against it, so that
@@ -85,9 +86,13 @@ def register_person(
 
 
 def change_details(session: Session, person: User, *, name: str, email: str | None, phone: str | None) -> None:
-    """Another name, e-mail or telephone number."""
+    """Another name, e-mail or telephone number. Links on their way to the old number are worth nothing from now on."""
+    is_new_number = phone != person.phone
     person.name = name
     _give_identifiers(session, person, email, phone)
+    if is_new_number:
+        person.phone_confirmed_at = None
+        revoke_links(person, utc_now())
 
 
 def _give_identifiers(session: Session, person: User, email: str | None, phone: str | None) -> None:
@@ -135,13 +140,14 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def open_session(session: Session, person: User, now: datetime) -> tuple[UserSession, str]:
+def open_session(
+    session: Session, person: User, now: datetime, *, device: str | None = None, by_link: bool = False
+) -> tuple[UserSession, str]:
     """A row for one browser, and the token that only this browser gets to know."""
     token = secrets.token_urlsafe(32)
-    expires_at = now + (STAFF_SESSION if person.is_staff else SESSION)
-    row = UserSession(
-        token_hash=token_hash(token), user_id=person.id, created_at=now, last_seen_at=now, expires_at=expires_at
-    )
+    life = STAFF_SESSION if person.is_staff else LINK_SESSION if by_link else SESSION
+    row = UserSession(token_hash=token_hash(token), user_id=person.id, created_at=now, last_seen_at=now, device=device)
+    row.expires_at = now + life
     session.add(row)
     session.flush()
     return row, token
@@ -164,6 +170,27 @@ def end_session(session: Session, token: str) -> None:
         .where(UserSession.token_hash == token_hash(token), UserSession.ended_at.is_(None))
         .values(ended_at=utc_now())
     )
+
+
+def end_session_of(session: Session, person: User, session_id: int) -> None:
+    """One of this person's own browsers is signed out; NotFound for another's."""
+    row = session.get(UserSession, session_id)
+    if row is None or row.user_id != person.id:
+        raise NotFound
+    row.ended_at = row.ended_at or utc_now()
+    session.flush()
+
+
+def revoke_links(person: User, now: datetime) -> None:
+    """Links made before are worth nothing; those of this very moment hold, for a link keeps milliseconds."""
+    person.links_valid_from = now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+
+def report_lost_phone(session: Session, person: User, keep: int | None, now: datetime) -> None:
+    """Whoever found the telephone gets in nowhere: neither where it is signed in nor by a link that lies on it."""
+    revoke_links(person, now)
+    person.phone_confirmed_at = None
+    end_all_sessions(session, person, keep)
 
 
 def end_all_sessions(session: Session, person: User, keep: int | None = None) -> None:

@@ -14,8 +14,16 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from garment_hub.accounts import known_device
+from garment_hub.accounts.devices import device_of
 from garment_hub.accounts.identifiers import identifier_of
-from garment_hub.accounts.services import end_session, find_person, is_password, open_session, token_hash
+from garment_hub.accounts.services import (
+    LINK_SESSION,
+    end_session,
+    find_person,
+    is_password,
+    open_session,
+    token_hash,
+)
 from garment_hub.accounts.throttle import Counter, Throttle, take_back
 from garment_hub.db import engine_of, get_session, reading, unit_of_work
 from models.base import utc_now
@@ -51,7 +59,8 @@ def init_app(app: Flask) -> None:
     manager = LoginManager(app)
     manager.session_protection = None  # phones change their network all day
     manager.user_loader(_load)
-    app.config.update(SESSION_REFRESH_EACH_REQUEST=False)
+    # The row says when a session ends; its cookie lasts as long as the longest.
+    app.config.update(SESSION_REFRESH_EACH_REQUEST=False, PERMANENT_SESSION_LIFETIME=LINK_SESSION)
     app.before_request(_identify)
 
 
@@ -122,6 +131,23 @@ def confirms(password: str) -> bool:
     return True
 
 
+def count_asking_for_link(identifier: str, person: User | None) -> None:
+    """Count that a link is sent to somebody, or would be. Raises TooMany; to be called before the session opens.
+
+    The person's own browser counts for itself, so that strangers who ask again and again never stop it.
+    """
+    device, throttle = known_device.of_request(), _throttle()
+    if person and person.id in device.people:
+        _count([throttle.links_to(f"device {device.key}")])
+    else:
+        _count([throttle.links_to(identifier), throttle.links_from(request.remote_addr)])
+
+
+def count_beginning_a_listing() -> None:
+    """Count a listing begun by a stranger. Raises TooMany; to be called before the session opens."""
+    _count([_throttle().listings_from(request.remote_addr)])
+
+
 def _counters(identifier: str, person: User | None) -> list[Counter]:
     device = known_device.of_request()
     if person and person.id in device.people:
@@ -144,11 +170,12 @@ def _throttle() -> Throttle:
     return Throttle(_engine(), current_app.config["SECRET_KEY"])
 
 
-def start(session: Session, user: User) -> None:
+def start(session: Session, user: User, *, by_link: bool = False) -> None:
     """Sign this browser in; it is known to the account from now on."""
     if earlier := flask.session.get(COOKIE_FIELD):
         end_session(session, earlier)
-    row, token = open_session(session, user, utc_now())
+    device = device_of(request.user_agent.string)
+    row, token = open_session(session, user, utc_now(), device=device, by_link=by_link)
     flask.session.clear()  # nothing set before, by whomever, is carried over
     flask.session.permanent = not user.is_staff
     login_user(SignedIn(user, row.id, token))

@@ -68,7 +68,11 @@ def file_of(brief: Brief, file_id: int) -> BriefFile:
 def file(brief_id: int, file_id: int) -> Response:
     """The picture itself. Who looked is written down first: without the record nothing is shown."""
     session, user = get_session(), signed_in()
-    brief = get_brief(session, brief_id, user, Access.READ)
+    return shown_picture(session, get_brief(session, brief_id, user, Access.READ), file_id, user)
+
+
+def shown_picture(session: Session, brief: Brief, file_id: int, user: User) -> Response:
+    """A picture of the brief for somebody who may see the brief."""
     if not sees_drawings(session, brief, user):
         raise NotFound
     response = files.file_response(files.upload_root(), file_of(brief, file_id).key)

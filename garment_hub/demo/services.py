@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from garment_hub.accounts.services import hash_password
-from garment_hub.demo import dealings, names, showcase
+from garment_hub.demo import answers, dealings, last_month, names, showcase
 from garment_hub.demo.activity import Desk
 from garment_hub.demo.trade import Market, make_designers
 from garment_hub.demo.workshops import Maker, make_workshops
@@ -83,10 +83,12 @@ def _fill(session: Session, size: Size, password_hash: str, today: date) -> None
     session.flush()
     session.add_all(Market(random, asking, [*shown, *made], today).orders(size.months))
     session.add_all(Desk(random, asking[2:] or asking, made, today).requests(len(made) // 16))
+    session.add_all(answers.weekly(session, Random(size.seed), [*shown, *made], today))
     showcase.waiting_request(session, showing[1], shown[0], today)
     session.flush()
     partners = [factory for factory in made if factory.owner and factory.is_listed]
     if len(partners) >= dealings.OTHERS:  # a tiny demo has nobody to deal with
+        last_month.tell(session, asking[2:] or asking, shown[0], partners, today)
         dealings.tell(session, showing, shown, partners, today)
 
 

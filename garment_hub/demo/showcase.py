@@ -126,7 +126,7 @@ def _woven(owner: User, district: District, place: Neighbourhood, today: date) -
         price_floor_krw=10500,
         is_price_vat_included=False,
         price_includes=["cutting", "sewing_assembly", "ironing_finishing"],
-        confirmed_on=today,
+        confirmed_on=today - timedelta(days=7),
         verified_on=today - timedelta(days=19),
         verification_method=VerificationMethod.VISIT,
         introduction="부부가 재단부터 시아게까지 합니다. 얇은 셔츠와 블라우스를 22년 만들었어요.",
@@ -144,7 +144,7 @@ def _knit(owner: User, district: District, place: Neighbourhood, today: date) ->
         phone=owner.phone,
         people=3,
         minimum_order_quantity=50,
-        confirmed_on=today - timedelta(days=1),
+        confirmed_on=today - timedelta(weeks=4),  # three answers missed
         rates=[FactoryRate(item="tshirt", pieces_per_day=120)],
     )
 
@@ -174,7 +174,7 @@ def weeks(factories: list[Factory], today: date) -> list[CapacityWeek]:
     return [
         CapacityWeek(factory=factory, starts_on=first + timedelta(weeks=n), open_hundredths=500)
         for factory in factories
-        for n in range(WEEKS)
+        for n in range(-1, WEEKS)
     ]
 
 

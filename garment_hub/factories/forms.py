@@ -1,4 +1,4 @@
-"""Forms of a factory: signing up, each part of the listing, and the weeks."""
+"""Forms of a factory: each part of the listing, and the weeks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from wtforms import BooleanField, SelectField, StringField
+from wtforms import BooleanField, StringField
 from wtforms.validators import ValidationError
 
 from garment_hub.factories.wording import rate_name
@@ -18,20 +18,16 @@ from garment_hub.forms import (
     BaseForm,
     ChoiceField,
     ChoicesField,
-    ConsentFields,
     DateField,
-    EmailField,
     LongTextField,
-    NewPasswordField,
     PhoneField,
-    Required,
+    PlaceField,
     TextField,
     WholeNumberField,
 )
-from garment_hub.labels import choices, locale_code, place_name, term
+from garment_hub.labels import choices, locale_code, term
 from models import vocabulary
 from models.capacity import DAYS_PER_WEEK, HUNDREDTHS_PER_DAY
-from models.district import Neighbourhood
 from models.factory import CapabilityKind
 
 EARLIEST_YEAR = 1900
@@ -40,53 +36,6 @@ MOST_PIECES = 100_000
 # Belongs to a product, never to a workshop (see the glossary).
 NOT_A_WORKSHOPS = frozenset({"kc_mark"})
 VAT = (("apart", lazy_gettext("VAT comes on top")), ("included", lazy_gettext("VAT is included")))
-
-
-class PlaceField(SelectField):
-    """One of the neighbourhoods handed in, by id."""
-
-    def __init__(self, label: Any = None, *, required: Any = None, **kwargs: Any) -> None:
-        super().__init__(
-            label,
-            validators=[Required(required)] if required else [],
-            coerce=_whole_or_none,
-            validate_choice=False,
-            **kwargs,
-        )
-
-    def offer(self, places: Sequence[Neighbourhood]) -> None:
-        self.choices = [("", _("Please choose")), *((place.id, place_name(place)) for place in places)]
-
-    def pre_validate(self, form: Any) -> None:
-        if self.data is not None and self.data not in {value for value, _name in self.choices}:
-            raise ValidationError(_("Please choose one of the answers shown."))
-
-
-def _whole_or_none(value: object) -> int | None:
-    """The id that was sent; what cannot be one becomes an id that nothing has, to be refused as not offered."""
-    text = str(value or "")
-    if not text:
-        return None
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else -1
-
-
-class RegisterForm(BaseForm):
-    """The three facts that cannot be missing; ``name`` is the workshop's."""
-
-    name = TextField(
-        lazy_gettext("Name of the factory"), required=lazy_gettext("Please write the name of the factory.")
-    )
-    dong = PlaceField(lazy_gettext("Where is it?"), required=lazy_gettext("Please choose the neighbourhood."))
-    stages = ChoicesField(lazy_gettext("What do you do?"), required=lazy_gettext("Please choose at least one."))
-
-
-class SignUpForm(ConsentFields, RegisterForm):
-    """The same for somebody without an account."""
-
-    owner_name = TextField(lazy_gettext("Your name"))
-    phone = PhoneField(lazy_gettext("Telephone"), required=lazy_gettext("Please write a telephone number."))
-    password = NewPasswordField(lazy_gettext("Password"), required=lazy_gettext("Please write a password."))
-    email = EmailField(lazy_gettext("E-mail"))
 
 
 class FabricsForm(BaseForm):

@@ -252,7 +252,6 @@ PARTS: tuple[Part, ...] = (
         _save_about,
     ),
 )
-FIRST_PARTS = PARTS[:3]  # asked one after the other at sign-up; the rest is offered
 BY_KEY = {part.key: part for part in PARTS}
 # What is made of a fabric, beside its picture.
 FABRIC_EXAMPLES = {

@@ -115,10 +115,10 @@ def track_record(session: Session, factory: Factory, now: datetime) -> Kept:
 
 
 def speaks_for(factory: Factory, user: User) -> bool:
-    """The owner speaks for the own factory, the centre of the district for one that nobody has claimed."""
-    if factory.owner_id is not None:
-        return user.id == factory.owner_id
-    return user.role in CENTRE and user.district_id == factory.district_id
+    """The owner speaks for the own factory; the centre of the district for one without, or whose owner lets it."""
+    if user.role in CENTRE and user.district_id == factory.district_id:
+        return factory.owner_id is None or factory.mandate is not None
+    return factory.owner_id is not None and user.id == factory.owner_id
 
 
 def speakers_of(session: Session, factories: Iterable[Factory]) -> list[User]:

@@ -1,4 +1,4 @@
-"""Pages of factories: directory, one factory, signing up, the listing and its weeks."""
+"""Pages of factories: directory, one factory, the listing and its weeks."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
 
-from garment_hub.accounts import services as accounts
 from garment_hub.accounts import sign_in
 from garment_hub.db import get_session
 from garment_hub.errors import status_of
 from garment_hub.factories import services, wording
 from garment_hub.factories.directory import FACETS, Counts, Wishes, count_found, count_wishes, find_page
-from garment_hub.factories.forms import CapacityForm, RegisterForm, SignUpForm, capacity_form, offer_codes
-from garment_hub.factories.listing import BY_KEY, FABRIC_EXAMPLES, FIRST_PARTS, PARTS, Part
+from garment_hub.factories.forms import CapacityForm, capacity_form
+from garment_hub.factories.listing import BY_KEY, FABRIC_EXAMPLES, PARTS, Part
 from garment_hub.factories.queries import (
     factory_of,
     get_factory,
@@ -30,21 +29,21 @@ from garment_hub.factories.queries import (
     weeks_from,
 )
 from garment_hub.factories.search import LONGEST_QUESTION
-from garment_hub.factories.weeks import as_last_week, week_rows
+from garment_hub.factories.weeks import as_last_week, missed_weeks, week_rows
 from garment_hub.labels import locale_code, week
 from garment_hub.maps import DongMap, dong_map
 from garment_hub.permissions import Access, audience, public, signed_in
-from garment_hub.site import choose_locale, current_district
+from garment_hub.site import current_district
 from models import vocabulary
 from models.base import utc_now
 from models.capacity import today_in_seoul
 from models.district import Neighbourhood, current_neighbourhoods
-from models.errors import DomainError, Invalid, NotFound
-from models.factory import CapabilityKind, Factory
+from models.errors import DomainError, NotFound
+from models.factory import Factory
 from models.user import Role, User
 
 bp = Blueprint("factories", __name__)
-for function in (wording.freshness, wording.sources, wording.fact_of):
+for function in (wording.freshness, wording.sources, wording.fact_of, missed_weeks):
     bp.add_app_template_filter(function)
 
 EDITORS = (Role.FACTORY_OWNER, Role.COORDINATOR, Role.ADMINISTRATOR)
@@ -133,7 +132,7 @@ def _relaxed(wishes: Wishes, person: User | None) -> list[tuple[str, str]]:
 def mine() -> ResponseReturnValue:
     factory = factory_of(get_session(), signed_in())
     if factory is None:
-        return redirect(url_for("factories.sign_up"), 303)
+        return redirect(url_for("listings.start"), 303)
     return redirect(url_for("factories.edit", factory_id=factory.id), 303)
 
 
@@ -167,55 +166,6 @@ def show(factory_id: int) -> str:
     )
 
 
-@bp.route("/sign-up/factory", methods=["GET", "POST"])
-@public
-def sign_up() -> ResponseReturnValue:
-    """For strangers with an account to be made; for an owner without a factory just the factory."""
-    is_owner = current_user.is_authenticated and current_user.role == Role.FACTORY_OWNER
-    if is_owner and factory_of(get_session(), current_user):
-        return redirect(url_for("factories.mine"), 303)
-    form = RegisterForm() if is_owner else SignUpForm()
-    form.dong.offer(_places())
-    offer_codes(form.stages, CapabilityKind.STAGE)
-    if form.validate_on_submit():
-        try:
-            factory = _register(form, _owner(form))
-        except Invalid as error:
-            form.refuse(error)
-        else:
-            return redirect(url_for("factories.edit", factory_id=factory.id, part=PARTS[0].key, first=1), 303)
-    return render_template("factories/sign_up.html", form=form, is_owner=is_owner), 422 if form.errors else 200
-
-
-def _owner(form: RegisterForm) -> User:
-    """Who is signed in, or the person that the form describes, then signed in."""
-    if not isinstance(form, SignUpForm):
-        return signed_in()
-    session = get_session()
-    session.rollback()  # hashing takes long: nobody waits for our write lock meanwhile
-    password_hash = accounts.hash_password(form.password.data)
-    owner = accounts.register_person(
-        session,
-        role=Role.FACTORY_OWNER,
-        name=form.owner_name.data or form.name.data,
-        district_id=current_district().id,
-        password_hash=password_hash,
-        phone=form.phone.data,
-        email=form.email.data,
-        consents=form.consents,
-        locale=choose_locale(),
-    )
-    sign_in.start(session, owner)
-    return owner
-
-
-def _register(form: RegisterForm, owner: User) -> Factory:
-    session = get_session()
-    place = session.get_one(Neighbourhood, form.dong.data)
-    stages, today = form.stages.data, today_in_seoul()
-    return services.register_factory(session, owner, name=form.name.data, neighbourhood=place, stages=stages, on=today)
-
-
 def _places() -> list[Neighbourhood]:
     return current_neighbourhoods(get_session(), current_district().id, today_in_seoul())
 
@@ -238,32 +188,21 @@ def edit(factory_id: int, part: str | None = None) -> ResponseReturnValue:
 
 def _edit_part(factory: Factory, part: Part, person: User) -> ResponseReturnValue:
     form = part.make(factory, _places())
-    is_first = bool(request.args.get("first")) and part in FIRST_PARTS
     if form.validate_on_submit():
         said = services.statement_of(person, factory, today_in_seoul())
         part.save(factory, form, said)
         services.confirm(get_session(), factory, said)
-        return redirect(_after(factory, part, is_first), 303)
-    step = FIRST_PARTS.index(part) + 1 if is_first else 0
+        overview = url_for("factories.edit", factory_id=factory.id, saved=part.key)
+        return redirect(sign_in.safe_next(request.args.get("next")) or overview, 303)
     page = render_template(
         f"factories/edit_{part.key}.html",
         factory=factory,
         part=part,
         form=form,
-        step=step,
-        steps=len(FIRST_PARTS),
         fact=next(filter(None, map(factory.fact, part.facts)), None),
         worn=FABRIC_EXAMPLES,
     )
     return page, 422 if form.errors else 200
-
-
-def _after(factory: Factory, part: Part, is_first: bool) -> str:
-    """The next of the first questions, or the overview that says what was saved."""
-    rest = FIRST_PARTS[FIRST_PARTS.index(part) + 1 :] if is_first else ()
-    if rest:
-        return url_for("factories.edit", factory_id=factory.id, part=rest[0].key, first=1)
-    return url_for("factories.edit", factory_id=factory.id, saved=part.key)
 
 
 @bp.route("/factories/<int:factory_id>/capacity", methods=["GET", "POST"])
@@ -280,7 +219,8 @@ def capacity(factory_id: int) -> ResponseReturnValue:
     if form.is_submitted():
         status = _list_capacity(form, factory, person, as_last_week(weeks, last) if "same" in request.form else None)
         if status == 303:
-            return redirect(url_for("factories.capacity", factory_id=factory.id, saved=1), 303)
+            own = url_for("factories.capacity", factory_id=factory.id, saved=1)
+            return redirect(sign_in.safe_next(request.args.get("next")) or own, 303)
     rows = week_rows(weeks, factory.district.country)
     page = render_template(
         "factories/capacity.html",

@@ -10,7 +10,11 @@ from flask_babel import format_date as babel_date
 from flask_babel import gettext as _
 
 from garment_hub.labels import locale_code, week
-from models.capacity import DAYS_PER_WEEK, CapacityWeek
+from models.capacity import DAYS_PER_WEEK, HUNDREDTHS_PER_DAY, CapacityWeek, today_in_seoul
+
+# Months in which the trade has least to do.
+SLOW_MONTHS = frozenset({7, 8, 12, 1})
+HALF_DAY = HUNDREDTHS_PER_DAY // 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,17 @@ class WeekRow:
     holidays: tuple[str, ...]
     stated: CapacityWeek | None
 
+    @property
+    def is_slow(self) -> bool:
+        return self.monday.month in SLOW_MONTHS
+
+    @property
+    def choices(self) -> list[int]:
+        """Hundredths that may be offered: whole and half days, from what is taken to the whole week."""
+        taken = self.stated.booked_hundredths + self.stated.held_hundredths if self.stated else 0
+        least = -(-taken // HALF_DAY) * HALF_DAY
+        return list(range(least, DAYS_PER_WEEK * HUNDREDTHS_PER_DAY + 1, HALF_DAY))
+
 
 def week_rows(weeks: Mapping[date, CapacityWeek | None], country: str) -> list[WeekRow]:
     names = holiday_names(min(weeks), len(weeks), country)
@@ -30,6 +45,11 @@ def week_rows(weeks: Mapping[date, CapacityWeek | None], country: str) -> list[W
         WeekRow(monday, week(monday), _days(monday), _of_week(names, monday), stated)
         for monday, stated in weeks.items()
     ]
+
+
+def missed_weeks(confirmed_on: date | None) -> int:
+    """Whole weeks since the last confirmation beyond the first: what the ranking counts too."""
+    return 0 if confirmed_on is None else max(0, (today_in_seoul() - confirmed_on).days // DAYS_PER_WEEK - 1)
 
 
 def _days(monday: date) -> str:

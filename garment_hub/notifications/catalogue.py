@@ -9,8 +9,9 @@ from models.user import Role
 
 DESIGNERS = frozenset({Role.DESIGNER})
 COORDINATORS = frozenset({Role.COORDINATOR})
+OWNERS = frozenset({Role.FACTORY_OWNER})
 # For a factory without an owner the coordinators stand in.
-FACTORIES = frozenset({Role.FACTORY_OWNER}) | COORDINATORS
+FACTORIES = OWNERS | COORDINATORS
 BOTH_SIDES = DESIGNERS | FACTORIES
 
 
@@ -23,17 +24,22 @@ class Topic(StrEnum):
     PAYMENTS = "payments"
     TALK = "talk"
     CENTRE = "centre"
+    SIGN_IN = "sign_in"
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """``values`` are what it cannot do without. What a sum, a day or a right hangs on is not optional."""
+    """``values`` are what it cannot do without. What a sum, a day or a right hangs on is not optional.
+
+    Somebody waits for what ``is_urgent``, or has to know it at once: it goes out at night too.
+    """
 
     code: str
     topic: Topic
     audience: frozenset[Role]
     values: frozenset[str]
     is_optional: bool
+    is_urgent: bool = False
 
 
 def _optional(code: str, topic: Topic, audience: frozenset[Role], *values: str) -> Template:
@@ -44,6 +50,10 @@ def _always(code: str, topic: Topic, audience: frozenset[Role], *values: str) ->
     return Template(code, topic, audience, frozenset(values), is_optional=False)
 
 
+def _now(code: str, audience: frozenset[Role], *values: str) -> Template:
+    return Template(code, Topic.SIGN_IN, audience, frozenset(values), is_optional=False, is_urgent=True)
+
+
 CATALOGUE: dict[str, Template] = {
     template.code: template
     for template in (
@@ -51,6 +61,8 @@ CATALOGUE: dict[str, Template] = {
         _optional("quote_expiring", Topic.REQUESTS, FACTORIES, "item", "answer_by"),
         _optional("request_withdrawn", Topic.REQUESTS, FACTORIES, "item"),
         _optional("not_chosen", Topic.REQUESTS, FACTORIES, "item", "reason"),
+        _optional("pulse_asked", Topic.REQUESTS, OWNERS, "factory"),
+        _optional("monthly_tip", Topic.REQUESTS, OWNERS, "month", "shown", "asked", "chosen", "waiting"),
         _optional("request_for_unclaimed", Topic.CENTRE, COORDINATORS, "factory", "item"),
         _optional("quote_answered", Topic.QUOTES, DESIGNERS, "factory", "item"),
         _optional("quote_declined", Topic.QUOTES, DESIGNERS, "factory", "item", "reason"),
@@ -70,12 +82,21 @@ CATALOGUE: dict[str, Template] = {
         _optional("review_waiting", Topic.ORDERS, BOTH_SIDES, "item"),
         _always("payment_due", Topic.PAYMENTS, DESIGNERS, "item", "amount_krw", "day"),
         _always("payment_late", Topic.PAYMENTS, BOTH_SIDES, "item", "amount_krw", "days"),
+        _always("payment_reported", Topic.PAYMENTS, FACTORIES, "item", "designer", "amount_krw"),
+        _always("payment_missing", Topic.PAYMENTS, DESIGNERS, "item", "factory", "amount_krw"),
         _optional("payment_received", Topic.PAYMENTS, BOTH_SIDES, "item", "amount_krw"),
         _always("asking_stopped", Topic.PAYMENTS, DESIGNERS | COORDINATORS, "item"),
         _always("asking_allowed", Topic.PAYMENTS, DESIGNERS),
         _optional("message_received", Topic.TALK, BOTH_SIDES, "sender"),
+        _now("sign_in_link", DESIGNERS | OWNERS),
+        _now("listing_link", OWNERS, "factory"),
+        _now("link_again", DESIGNERS | OWNERS),
+        _now("sign_in_shown", OWNERS, "reason"),
     )
 }
+
+
+URGENT = frozenset(code for code, template in CATALOGUE.items() if template.is_urgent)
 
 
 def templates_for(role: Role) -> list[Template]:

@@ -9,14 +9,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, and_, select, update
+from sqlalchemy import Engine, and_, case, literal, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import joinedload
 
 from garment_hub.db import reading, unit_of_work
+from garment_hub.notifications.catalogue import URGENT
 from garment_hub.notifications.channels import DeliveryError, Letter, Sender, ServiceGone
 from garment_hub.notifications.quiet_hours import after_quiet_hours
-from models.base import utc_now
+from models.base import UtcDateTime, utc_now
 from models.notification import Channel, Notification
 
 LEASE = timedelta(minutes=5)  # longer than any try; then the row is free again, whoever died over it
@@ -83,11 +84,11 @@ def _due(engine: Engine, channels: Collection[Channel], now: datetime) -> list[t
 def _claim(engine: Engine, row_id: int, now: datetime) -> Notification | None:
     """Take a row for the length of a lease; None when another has it. One statement decides."""
     is_free = Notification.id == row_id, _WAITS, Notification.not_before <= now
-    claim = (
-        update(Notification)
-        .where(*is_free)
-        .values(not_before=after_quiet_hours(now + LEASE), attempts=Notification.attempts + 1)
+    free_again = case(
+        (Notification.template.in_(URGENT), literal(now + LEASE, UtcDateTime)),
+        else_=literal(after_quiet_hours(now + LEASE), UtcDateTime),
     )
+    claim = update(Notification).where(*is_free).values(not_before=free_again, attempts=Notification.attempts + 1)
     with unit_of_work(engine) as session:
         if session.scalar(claim.returning(Notification.id)) is None:
             return None
@@ -104,7 +105,8 @@ def _put_off(engine: Engine, row: Notification, error: DeliveryError, now: datet
         _record(engine, row, failed_at=now, last_error=error.code)
         run.given_up += 1
         return
-    _record(engine, row, not_before=after_quiet_hours(now + pause), last_error=error.code)
+    not_before = now + pause if row.template in URGENT else after_quiet_hours(now + pause)
+    _record(engine, row, not_before=not_before, last_error=error.code)
     run.postponed += 1
 
 

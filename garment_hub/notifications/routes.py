@@ -23,7 +23,7 @@ bp = Blueprint("notifications", __name__)
 def choices() -> AnyResponse:
     """GET shows what may come; POST keeps what is ticked."""
     me = signed_in()
-    templates = templates_for(me.role)
+    templates = [template for template in templates_for(me.role) if not template.is_urgent]
     form = ChoicesForm(locale=me.locale or current_app.config["DEFAULT_LOCALE"])
     form.offer(templates)
     if request.method != "POST":

@@ -11,12 +11,12 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from garment_hub.notifications.catalogue import CATALOGUE, templates_for
+from garment_hub.notifications.catalogue import CATALOGUE, URGENT, templates_for
 from garment_hub.notifications.quiet_hours import after_quiet_hours
 from models.base import utc_now
 from models.capacity import SEOUL
 from models.notification import Channel, Notification, NotificationOptOut
-from models.user import User
+from models.user import Role, User
 
 
 def notify(
@@ -28,18 +28,20 @@ def notify(
     dedupe_key: str | None = None,
     now: datetime | None = None,
     zone: ZoneInfo = SEOUL,
+    channel: Channel | None = None,
     **values: Any,
 ) -> Notification | None:
     """Write a row that is sent after the commit.
 
     None when there is nothing to send: the person cannot be reached, does not want it, or a row with this
     ``dedupe_key`` is there already. ``link`` is a path of this site; ``values`` are raw, made into words on sending.
+    ``channel`` is named where the person chose it by what they typed.
     """
     if missing := CATALOGUE[template].values - values.keys():
         raise TypeError(f"{template} needs {', '.join(sorted(missing))}")
     if link is not None and (not link.startswith("/") or link.startswith("//")):
         raise ValueError(f"{link!r} is no path of this site")
-    channel = _channel_of(user)
+    channel = (channel or _channel_of(user)) if user.is_active else None
     if channel is None or not _is_wanted(session, user, template):
         return None
     moment = now or utc_now()
@@ -51,16 +53,16 @@ def notify(
         values=values,
         link=link,
         created_at=moment,
-        not_before=after_quiet_hours(moment, zone),
+        not_before=moment if template in URGENT else after_quiet_hours(moment, zone),
         dedupe_key=dedupe_key,
     )
     return session.scalar(statement.on_conflict_do_nothing(index_elements=["dedupe_key"]).returning(Notification))
 
 
 def _channel_of(user: User) -> Channel | None:
-    if not user.is_active:
-        return None
-    if user.email:
+    """Mail goes before messages, save to owners without a password: their links belong on their telephone."""
+    lives_on_phone = user.role is Role.FACTORY_OWNER and user.password_hash is None
+    if user.email and not (lives_on_phone and user.phone):
         return Channel.EMAIL
     return Channel.MESSAGE if user.phone else None
 

@@ -9,13 +9,15 @@ from datetime import date
 from typing import Any
 
 from flask import current_app, render_template
-from flask_babel import force_locale, lazy_gettext
+from flask_babel import force_locale, lazy_gettext, ngettext
 from flask_babel import gettext as _
 
-from garment_hub.labels import day, number, term, won
+from garment_hub.labels import day, month, number, term, won
 from garment_hub.notifications.catalogue import CATALOGUE, Topic
 from garment_hub.notifications.channels import Letter, Refused
+from garment_hub.notifications.one_job import link_path
 from garment_hub.quotes.wording import NOT_CHOSEN, REFUSALS
+from models.base import utc_now
 from models.notification import Channel, Notification
 from models.order import OrderStatus
 
@@ -41,6 +43,7 @@ TOPICS = {
     Topic.PAYMENTS: lazy_gettext("Payments"),
     Topic.TALK: lazy_gettext("Messages"),
     Topic.CENTRE: lazy_gettext("Work of the centre"),
+    Topic.SIGN_IN: lazy_gettext("Getting in"),
 }
 
 REASONS = {
@@ -50,6 +53,7 @@ REASONS = {
     Topic.PAYMENTS: lazy_gettext("You get this because of the payment agreed for this order."),
     Topic.TALK: lazy_gettext("You get this because you write to each other here."),
     Topic.CENTRE: lazy_gettext("You get this because you are a coordinator of this district."),
+    Topic.SIGN_IN: lazy_gettext("If you did not ask for it, leave it be and tell nobody this address."),
 }
 
 WORDS: dict[str, Words] = {
@@ -72,6 +76,19 @@ WORDS: dict[str, Words] = {
         lazy_gettext("Another factory was chosen"),
         lazy_gettext("%(item)s: this time it went to another factory. %(reason)s"),
         lazy_gettext("You need not do anything. Your days are free again."),
+    ),
+    "pulse_asked": Words(
+        lazy_gettext("Once a week: can you take work?"),
+        lazy_gettext("%(factory)s: can you take work this week?"),
+        lazy_gettext("Open the page and tap one answer."),
+    ),
+    "monthly_tip": Words(
+        lazy_gettext("Your factory last month"),
+        lazy_gettext(
+            "%(month)s: your factory stood on %(shown)s lists, was asked %(asked)s times and got %(chosen)s orders."
+            " %(waiting)s"
+        ),
+        lazy_gettext("The page shows what you can do about it."),
     ),
     "request_for_unclaimed": Words(
         lazy_gettext("A question to a factory that has not signed up"),
@@ -168,6 +185,16 @@ WORDS: dict[str, Words] = {
         lazy_gettext("%(amount_krw)s for %(item)s are late by %(days)s days."),
         lazy_gettext("Who has paid writes it down in the order; who has received it confirms it there."),
     ),
+    "payment_reported": Words(
+        lazy_gettext("A payment was sent"),
+        lazy_gettext("%(designer)s says the money for %(item)s was sent. %(amount_krw)s"),
+        lazy_gettext("One tap says whether it has come in."),
+    ),
+    "payment_missing": Words(
+        lazy_gettext("A payment has not come in yet"),
+        lazy_gettext("%(factory)s says the money for %(item)s has not come in yet. %(amount_krw)s"),
+        lazy_gettext("Please look at your account. Once it is sent, write it down in the order."),
+    ),
     "payment_received": Words(
         lazy_gettext("A payment has arrived"),
         lazy_gettext("The factory confirms that the payment for %(item)s has arrived. %(amount_krw)s"),
@@ -187,6 +214,26 @@ WORDS: dict[str, Words] = {
         lazy_gettext("Somebody has written to you"),
         lazy_gettext("%(sender)s has written to you."),
         lazy_gettext("Read it and answer on its page."),
+    ),
+    "sign_in_link": Words(
+        lazy_gettext("A link to get in"),
+        lazy_gettext("Here is the link you asked for. It opens for 15 minutes, once."),
+        lazy_gettext("Open it and tap the button."),
+    ),
+    "listing_link": Words(
+        lazy_gettext("One tap and your factory is on the list"),
+        lazy_gettext("%(factory)s is almost registered. One button is left."),
+        lazy_gettext("Open it and tap the button. The link works for 7 days."),
+    ),
+    "link_again": Words(
+        lazy_gettext("A new link"),
+        lazy_gettext("Here is the new link you asked for."),
+        lazy_gettext("Open it and go on where you were."),
+    ),
+    "sign_in_shown": Words(
+        lazy_gettext("The centre has shown a way in"),
+        lazy_gettext("The centre has shown a code on its screen that signs a telephone in for you. Reason: %(reason)s"),
+        lazy_gettext("If you know nothing of it, please call the centre now."),
     ),
 }
 
@@ -218,6 +265,15 @@ def _iso_day(text: str) -> str:
     return day(date.fromisoformat(text))
 
 
+def _waiting(briefs: int) -> str:
+    sentence: str = ngettext(
+        "One thing written down would make it fit %(num)s more brief.",
+        "One thing written down would make it fit %(num)s more briefs.",
+        briefs,
+    )
+    return sentence
+
+
 SPOKEN: dict[str, Callable[[Any], str]] = {
     "item": lambda code: term(code, "item"),
     "quantity": number,
@@ -225,6 +281,11 @@ SPOKEN: dict[str, Callable[[Any], str]] = {
     "answer_by": _iso_day,
     "day": _iso_day,
     "amount_krw": won,
+    "month": lambda text: month(date.fromisoformat(text)),
+    "shown": number,
+    "asked": number,
+    "chosen": number,
+    "waiting": lambda briefs: _waiting(briefs) if briefs else "",
     "status": lambda code: str(STATUSES[OrderStatus(code)]),
 }
 
@@ -252,7 +313,7 @@ def _one_line(text: str) -> str:
 def text_to_send(template: str, values: Mapping[str, Any], link: str | None, locale: str) -> str:
     """The message as somebody sends it by hand: what happened, what to do, and where."""
     with force_locale(locale):
-        return _render("emails/by_hand.txt", template, values, link)
+        return _render("emails/by_hand.txt", template, values, _address(link) if link else None)
 
 
 def compose(notification: Notification) -> Letter:
@@ -266,7 +327,8 @@ def compose(notification: Notification) -> Letter:
     try:
         with force_locale(person.locale or current_app.config["DEFAULT_LOCALE"]):
             subject = _subject(notification.template, notification.values)
-            text = _render(layout, notification.template, notification.values, notification.link)
+            page = _address(link_path(notification, utc_now())) if notification.link else None
+            text = _render(layout, notification.template, notification.values, page)
     except (KeyError, ValueError, TypeError) as error:
         # One row with a code that this version does not know must not hold up the others.
         log.exception("notification %s cannot be put into words", notification.id)
@@ -280,7 +342,7 @@ def _subject(template: str, values: Mapping[str, Any]) -> str:
     return f"[{_('Garment Hub')}] " + (f"{title} · {about}" if about else title)
 
 
-def _render(layout: str, template: str, values: Mapping[str, Any], link: str | None) -> str:
+def _render(layout: str, template: str, values: Mapping[str, Any], page: str | None) -> str:
     words, spoken = WORDS[template], _spoken(template, values)
     kind = CATALOGUE[template]
     return (
@@ -288,9 +350,10 @@ def _render(layout: str, template: str, values: Mapping[str, Any], link: str | N
             layout,
             happened=_one_line(str(words.happened) % spoken),
             to_do=str(words.to_do),
-            address=_address(link) if link else None,
+            address=page,
             reason=str(REASONS[kind.topic]),
             switches=_address(SWITCHES) if kind.is_optional else None,
+            is_asked_for=kind.is_urgent,
         ).strip()
         + "\n"
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from garment_hub import audit
 from garment_hub.factories import bookings
+from garment_hub.factories.queries import speakers_of
 from garment_hub.notifications import notify
 from garment_hub.orders import deliveries, payments, terms
 from garment_hub.orders.moves import Step
@@ -16,6 +17,7 @@ from models.audit import AuditAction
 from models.capacity import week_of
 from models.errors import Conflict, Invalid
 from models.order import INSPECTION_DAYS, EventKind, LineStatus, OrderLine, OrderStatus
+from models.user import User
 
 
 def apply(step: Step) -> None:
@@ -204,11 +206,26 @@ MESSAGES: dict[EventKind, str] = {
     EventKind.DELIVERED: "delivery_sent",
     EventKind.STAGE_HANDED_OVER: "delivery_sent",
     EventKind.ACCEPTED: "order_accepted",
+    EventKind.PAYMENT_REPORTED: "payment_reported",
     EventKind.PAYMENT_RECEIVED: "payment_received",
     EventKind.CANCELLED: "order_cancelled",
     EventKind.DISPUTED: "dispute_opened",
 }
 SILENT = frozenset({EventKind.NOTED, EventKind.PIECES_COUNTED, EventKind.INSPECTION_STARTED, EventKind.SETTLED})
+
+
+def _hearers(step: Step) -> list[User]:
+    """Everybody on the order; of a sum, only who pays and who gets it."""
+    if step.part is None:
+        return people_on(step.session, step.order)
+    return [step.order.designer.user, *speakers_of(step.session, [step.part.line.factory])]
+
+
+def _page_of(step: Step, person: User) -> str:
+    """Where the reader goes on: the factory with the sum that was sent, else with the order."""
+    order, part = step.order, step.part
+    is_asked = step.move.kind is EventKind.PAYMENT_REPORTED and part and person.id != order.designer.user_id
+    return f"/orders/{order.id}/payments/{part.id}" if part and is_asked else f"/orders/{order.id}"
 
 
 def tell(step: Step) -> None:
@@ -220,12 +237,13 @@ def tell(step: Step) -> None:
         "item": order.item,
         "status": order.status.value,
         "factory": (step.line or order.lead).factory.name,
+        "designer": order.designer.brand,
         "quantity": step.pieces or order.quantity,
         "amount_krw": step.part.amount_krw if step.part else None,
         "reason": step.note,
     }
-    for person in people_on(step.session, order):
+    for person in _hearers(step):
         if step.actor is None or person.id != step.actor.id:
-            notify(step.session, person, MESSAGES.get(kind, "order_moved"), link=f"/orders/{order.id}", **values)
+            notify(step.session, person, MESSAGES.get(kind, "order_moved"), link=_page_of(step, person), **values)
         if kind is EventKind.ACCEPTED:
             notify(step.session, person, "review_waiting", link=f"/orders/{order.id}/reviews", item=order.item)

@@ -166,7 +166,7 @@ class Desk:
     @property
     def events(self) -> list[OrderEvent]:
         """The newest first."""
-        told = [event for event in self.order.events if event.kind not in OF_ONE_SUM or self.concerns(event.line)]
+        told = [event for event in self.order.events if not _is_of_a_sum(event) or self.concerns(event.line)]
         return told[::-1]
 
     @cached_property
@@ -289,6 +289,10 @@ class Desk:
         lines = self.order.active_lines if party is Party.DESIGNER else self.own_lines
         written = select(Review.line_id).where(Review.line_id.in_([line.id for line in lines]), Review.party == party)
         return len(lines) > len(self.session.scalars(written).all())
+
+
+def _is_of_a_sum(event: OrderEvent) -> bool:
+    return event.kind in OF_ONE_SUM or "payment" in event.values
 
 
 def _pressing(offer: Offer) -> tuple[date, int]:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from garment_hub.notifications import notify
 from garment_hub.orders import terms
-from models.order import EventKind, Order, OrderLine, OrderStatus, Party
+from models.capacity import SEOUL
+from models.errors import Conflict
+from models.order import EventKind, Order, OrderEvent, OrderLine, OrderStatus, Party
 from models.payment import DAYS_TO_PAY, PaymentKind, PaymentPart
 from models.quote import BalanceRule
 from models.terms import Terms
+from models.user import User
 
 if TYPE_CHECKING:
     from garment_hub.orders.moves import Step
@@ -39,6 +43,51 @@ def open_part(step: Step) -> PaymentPart | None:
     if step.part is not None:
         return step.part if step.part in open_parts else None
     return next(iter(open_parts), None)
+
+
+def next_open(session: Session, line: OrderLine) -> PaymentPart | None:
+    """What this factory still has to get, the first of it."""
+    return next((part for part in parts_of(session, line.order) if part.line is line and not part.received_at), None)
+
+
+def say_missing(session: Session, part: PaymentPart, actor: User, now: datetime) -> None:
+    """The factory says that a sum is not there: that stays written, and the client is asked to look and to send it.
+
+    What the client said before no longer stands, so that they can say it anew. Told once a day at most.
+    """
+    order = part.line.order
+    session.refresh(order, with_for_update=True)
+    session.refresh(part)
+    if part.received_at is not None:
+        raise Conflict("nothing_to_pay")
+    part.reported_at = None
+    event = OrderEvent(order=order, line=part.line, kind=EventKind.NOTED, status=order.status, party=Party.FACTORY)
+    event.actor, event.at, event.values = actor, now, {"payment": part.kind.value, "amount_krw": part.amount_krw}
+    session.add(event)
+    session.flush()
+    notify(
+        session,
+        order.designer.user,
+        "payment_missing",
+        link=f"/orders/{order.id}",
+        dedupe_key=f"missing-{part.id}-{now.astimezone(SEOUL).date()}",
+        factory=part.line.factory.name,
+        item=order.item,
+        amount_krw=part.amount_krw,
+    )
+
+
+def said_missing_at(part: PaymentPart) -> datetime | None:
+    """When the factory said that it is not there, unless the client has said since that it was sent."""
+    if part.reported_at is not None or part.received_at is not None:
+        return None
+    said = [event.at for event in part.line.order.events if _is_missing(event, part)]
+    return max(said, default=None)
+
+
+def _is_missing(event: OrderEvent, part: PaymentPart) -> bool:
+    is_of_it = event.line_id == part.line_id and event.values.get("payment") == part.kind.value
+    return event.kind is EventKind.NOTED and is_of_it
 
 
 def make_sample_fee(session: Session, line: OrderLine) -> None:

@@ -12,6 +12,7 @@ from models.designer import Designer
 from models.errors import Forbidden, NotFound
 from models.factory import Factory
 from models.order import ENDED, LineReopening, LineStatus, Order, OrderLine, Party
+from models.payment import PaymentPart
 from models.user import CENTRE, User
 
 
@@ -29,6 +30,26 @@ def _may_see(order: Order, user: User) -> bool:
     if user.is_staff:
         return user.district_id == order.district_id
     return user.id == order.designer.user_id or any(line.factory.owner_id == user.id for line in order.lines)
+
+
+def get_payment(
+    session: Session, part_id: int, user: User | None, access: Access, *, order_id: int | None = None
+) -> PaymentPart:
+    """The sum, for the factory that should have it and the staff of its district; for WRITE, if they speak for it."""
+    part = session.get(PaymentPart, part_id)
+    if part is None or user is None or not _may_see_sum(part, user):
+        raise NotFound
+    if order_id not in (None, part.line.order_id):
+        raise NotFound
+    if access is Access.WRITE and not speaks_for(part.line.factory, user):
+        raise Forbidden
+    return part
+
+
+def _may_see_sum(part: PaymentPart, user: User) -> bool:
+    if user.is_staff:
+        return user.district_id == part.line.order.district_id
+    return user.id == part.line.factory.owner_id
 
 
 def parties_of(order: Order, user: User) -> frozenset[Party]:

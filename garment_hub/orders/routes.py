@@ -11,9 +11,11 @@ from werkzeug.wrappers import Response
 from garment_hub import files
 from garment_hub.db import get_session
 from garment_hub.errors import sentence
+from garment_hub.factories.queries import factory_of
 from garment_hub.form_tokens import SentForm, new_token
 from garment_hub.orders import phrases, progress, services, wording
 from garment_hub.orders.blueprint import bp
+from garment_hub.orders.dependence import dependence_of
 from garment_hub.orders.forms import FIELDS, MoveForm
 from garment_hub.orders.offers import QUIET, Desk, Offer
 from garment_hub.orders.queries import get_order, orders_of
@@ -48,6 +50,7 @@ def mine() -> str:
     ]
     rows = [(name, desk) for name, members in groups for desk in members]
     pages = max(1, -(-len(rows) // PAGE_SIZE))
+    factory = factory_of(session, user) if user.role == Role.FACTORY_OWNER else None
     page = min(max(1, request.args.get("page", 1, int)), pages)
     return render_template(
         "orders/mine.html",
@@ -58,6 +61,8 @@ def mine() -> str:
         pages=pages,
         page_address=lambda number: url_for("orders.mine", page=number),
         words=wording,
+        dependence=factory and dependence_of(session, factory, today_in_seoul()),
+        factory=factory,
     )
 
 

@@ -103,7 +103,7 @@ def remind_of_payments(session: Session, now: datetime) -> int:
                 session,
                 person,
                 "payment_late",
-                link=f"/orders/{order.id}",
+                link=f"/orders/{order.id}" + ("" if person is order.designer.user else f"/payments/{part.id}"),
                 dedupe_key=f"late-{part.id}-{step}-{person.id}",
                 item=order.item,
                 amount_krw=part.amount_krw,

@@ -285,7 +285,16 @@ def _paid(event: OrderEvent) -> str:
     return str(_("%(payment)s come in: %(amount)s", **values))
 
 
+def _noted(event: OrderEvent) -> str:
+    """A note, or what the factory says of a sum that it waits for."""
+    if "payment" not in event.values:
+        return str(HISTORY[event.kind])
+    values = {"payment": PAYMENTS[PaymentKind(event.values["payment"])], "amount": won(event.values["amount_krw"])}
+    return str(_("%(payment)s not come in yet: %(amount)s", **values))
+
+
 _SAYING = {
+    K.NOTED: _noted,
     K.PLACED: _placed,
     K.ACCEPTED: _accepted,
     K.DELAY_REPORTED: _delayed,

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from garment_hub import audit
 from garment_hub.factories.queries import speaks_for
 from garment_hub.permissions import Access
 from garment_hub.recommendations.queries import latest_list
+from models.audit import AuditAction
 from models.brief import Brief
 from models.capacity import CapacityBooking
+from models.designer import Designer
 from models.errors import Forbidden, NotFound
 from models.factory import Factory
+from models.mandate import Mandate
 from models.order import Order, OrderLine
 from models.quote import QuoteRequest, RequestStatus
 from models.team import Team, TeamMember
@@ -45,20 +49,21 @@ def may_answer(request: QuoteRequest, user: User | None) -> bool:
 
 
 def inbox_of(session: Session, owner: User) -> list[QuoteRequest]:
-    """Requests to the owner's factories: the waiting ones first, the newest of each first."""
+    """Requests to the owner's factories: the unanswered ones first, the newest of each first."""
     query = select(QuoteRequest).join(QuoteRequest.factory).where(Factory.owner_id == owner.id)
     return _listed(session, query)
 
 
-def unclaimed_inbox(session: Session, district_id: int) -> list[QuoteRequest]:
-    """Requests to factories of the district that have no owner here: the centre carries them over."""
-    query = select(QuoteRequest).join(QuoteRequest.factory)
-    return _listed(session, query.where(Factory.owner_id.is_(None), Factory.district_id == district_id))
+def centre_inbox(session: Session, district_id: int) -> list[QuoteRequest]:
+    """Requests of the district that the centre carries over: no owner is here, or the owner lets the centre answer."""
+    query = select(QuoteRequest).join(QuoteRequest.factory).where(Factory.district_id == district_id)
+    lets_answer = select(Mandate.factory_id).where(Mandate.ended_at.is_(None))
+    return _listed(session, query.where(or_(Factory.owner_id.is_(None), Factory.id.in_(lets_answer))))
 
 
 def _listed(session: Session, query: Select[QuoteRequest]) -> list[QuoteRequest]:
     options = (
-        joinedload(QuoteRequest.brief).joinedload(Brief.designer),
+        joinedload(QuoteRequest.brief).joinedload(Brief.designer).joinedload(Designer.user),
         joinedload(QuoteRequest.factory),
         joinedload(QuoteRequest.quote),
         joinedload(QuoteRequest.team_member),
@@ -92,6 +97,14 @@ def held_until(session: Session, request: QuoteRequest, now: datetime) -> dateti
         return None
     held = CapacityBooking.quote_id == request.quote.id, CapacityBooking.expires_at > now
     return session.scalar(select(func.max(CapacityBooking.expires_at)).where(*held))
+
+
+def heard_of(session: Session, request: QuoteRequest) -> str | None:
+    """How the centre knows the answer that it gave in the owner's name; None for an owner's own."""
+    if request.answered_by is None or not request.answered_by.is_staff:
+        return None
+    entries = audit.entries_of(session, request, AuditAction.ANSWERED_FOR_OWNER)
+    return entries[-1].reason if entries else None
 
 
 def order_id_of(session: Session, request: QuoteRequest) -> int | None:

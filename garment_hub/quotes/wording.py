@@ -9,11 +9,12 @@ from math import ceil
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext, ngettext
 
-from garment_hub.labels import day, days, label, number, terms, week, won
+from garment_hub.labels import day, days, label, locale_code, number, terms, week, won
 from garment_hub.quotes.client_record import ClientRecord
 from garment_hub.quotes.proposals import Handover, Member, Proposal
 from garment_hub.quotes.schedule import Schedule
 from garment_hub.quotes.teams import Complaint, neighbours
+from garment_hub.recommendations.korean import with_particles
 from garment_hub.recommendations.teaming import ProposedPlace
 from models.factory import Factory
 from models.quote import (
@@ -113,7 +114,44 @@ def own_days(schedule: Schedule) -> tuple[str, str]:
     free = _free(schedule.free_weeks)
     if schedule.needed_hundredths is None:
         return _("To be confirmed"), _("You have not written how many you make a day.") + " " + free
-    return _("About %(days)s days of work", days=days(_half_days(schedule.needed_hundredths))), free
+    return days_of_work(schedule.needed_hundredths), free
+
+
+def days_of_work(hundredths: int) -> str:
+    return str(_("About %(days)s days of work", days=days(_half_days(hundredths))))
+
+
+def days_left(count: int) -> str:
+    """Until the day to answer is over."""
+    if count == 0:
+        return str(_("Until today"))
+    return str(ngettext("%(num)s day left", "%(num)s days left", count))
+
+
+def stood_in_for(request: QuoteRequest) -> str:
+    """Why somebody of the centre may answer here, as they read it before they do."""
+    mandate, values = request.factory.mandate, {"factory": request.factory.name}
+    if request.factory.owner is None or mandate is None:
+        return str(_("%(factory)s has no owner here. You answer for it after a call; your name is kept with the "
+                     "answer.", **values))  # fmt: skip
+    agreed = {"name": mandate.given_by, "day": day(mandate.given_at)}
+    return _spoken(_("%(name)s of %(factory)s has let the centre answer since %(day)s. You answer after a call; your "
+                     "name is kept with the answer.", **values, **agreed))  # fmt: skip
+
+
+def answered_for(request: QuoteRequest, heard: str | None) -> str | None:
+    """In whose name somebody of the centre answered, and how they knew; None for an owner's own answer."""
+    if request.answered_by is None or not heard:
+        return None
+    values = {"name": request.answered_by.name, "factory": request.factory.name, "heard": heard}
+    return _spoken(
+        _("%(name)s of the centre answered in the name of %(factory)s. How it was heard: %(heard)s", **values)
+    )
+
+
+def _spoken(text: str) -> str:
+    """Names are known late, and so are the particles after them."""
+    return with_particles(text) if locale_code() == "ko" else str(text)
 
 
 def _half_days(hundredths: int) -> int:

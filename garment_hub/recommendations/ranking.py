@@ -91,8 +91,11 @@ def count_answers(session: Session, brief: Brief, as_of: date, root: Path | None
 
 
 def facts_hash(brief: BriefFeatures, factory: FactoryFeatures) -> str:
-    """Names the facts of a factory that count for this brief; another hash later means that they changed."""
-    facts = factory_to_json(used_facts(brief, factory, vocabulary.stage_of()))
+    """Names the facts of a factory that count for this brief; another hash later means that they changed.
+
+    That they were confirmed once more changes none of them.
+    """
+    facts = factory_to_json(replace(used_facts(brief, factory, vocabulary.stage_of()), confirmed_on=None))
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
 

@@ -9,6 +9,9 @@ WHY = {
     "has_processes": lazy_gettext("Does %(processes)s"),
     "makes_and_does": lazy_gettext("Makes %(item)s and does %(processes)s"),
     "has_free_days": lazy_gettext("Has %(free)s days free until %(needed_by)s, this work takes %(needed)s"),
+    "had_free_days": lazy_gettext(
+        "Has %(free)s days free until %(needed_by)s, this work takes %(needed)s. Last confirmed on %(confirmed_on)s"
+    ),
     "in_time": lazy_gettext("Works %(lead_time_days)s days, and there are %(days)s until the date"),
     "minimum_fits": lazy_gettext("Takes orders from %(minimum_order_quantity)s pieces"),
     "within_budget": lazy_gettext("Works within the %(budget)s per piece you wrote"),
@@ -106,7 +109,10 @@ PART_NAMES = {
 }
 PART_EXPLANATIONS = {
     "specialty": lazy_gettext("How alike the brief and the factory are: item, fabric, processes, machines, market."),
-    "capacity_fit": lazy_gettext("Free days against the days this work takes. Small lots lead to small factories."),
+    "capacity_fit": lazy_gettext(
+        "Free days against the days this work takes. Small lots lead to small factories."
+        " Days not confirmed for weeks count less."
+    ),
     "history": lazy_gettext("Whether people with similar orders worked with this factory."),
     "continuity": lazy_gettext("Good orders of the two of you, the recent ones more than the old ones."),
     "reliability": lazy_gettext("Past orders delivered on the agreed day; few orders count little."),

@@ -116,7 +116,7 @@ def _reason(ranking: Ranking, factory: str, reason: Reason) -> dict[str, Any]:
     source = ranking.sources.get(factory, {}).get(FACT_BEHIND.get(reason.code, ""))
     if source:
         stored["source"] = source.to_json()
-    if reason.code == "has_free_days":
+    if reason.code in ("has_free_days", "had_free_days"):
         stored["pieces_per_day"] = pieces_per_day(ranking.answer.brief, ranking.facts[factory])
     return stored
 

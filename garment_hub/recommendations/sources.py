@@ -18,6 +18,7 @@ FACT_BEHIND: dict[str, str] = {
     "makes_item": CapabilityKind.ITEM.value,
     "has_processes": CapabilityKind.PROCESS.value,
     "has_free_days": "capacity",
+    "had_free_days": "capacity",
     "in_time": "lead_time_days",
     "minimum_fits": "minimum_order_quantity",
     "within_budget": "price_floor_krw",

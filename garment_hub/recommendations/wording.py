@@ -21,9 +21,9 @@ from recommender import Reason, reason_from_json
 SHOWN_FIRST = 3
 # What a designer looks at first; the rest opens below.
 _ORDER = (
-    "makes_and_does", "makes_item", "has_free_days", "on_time_record", "same_buyer_before", "within_budget",
-    "certificate_held", "has_processes", "near", "inspection_record", "similar_buyers", "verified", "fabric_match",
-    "market_match", "minimum_fits", "in_time", "difficulty_match", "says_yes_record",
+    "makes_and_does", "makes_item", "has_free_days", "had_free_days", "on_time_record", "same_buyer_before",
+    "within_budget", "certificate_held", "has_processes", "near", "inspection_record", "similar_buyers", "verified",
+    "fabric_match", "market_match", "minimum_fits", "in_time", "difficulty_match", "says_yes_record",
 )  # fmt: skip
 # What must be settled before anything else can be.
 _QUESTION_ORDER = (
@@ -43,6 +43,7 @@ _WRITTEN: dict[str, tuple[str, Callable[[Any], str]]] = {
     "needed_by": ("needed_by", lambda text: day(date.fromisoformat(text))),
     "starts_on": ("starts_on", lambda text: day(date.fromisoformat(text))),
     "until": ("until", lambda text: full_day(date.fromisoformat(text))),
+    "confirmed_on": ("confirmed_on", lambda text: day(date.fromisoformat(text))),
     "verified_on": ("verified_on", lambda text: full_day(date.fromisoformat(text))),
     "needed_hundredths": ("needed", lambda hundredths: days(_tenth(hundredths, ceil))),
     "free_hundredths": ("free", lambda hundredths: days(_tenth(hundredths, floor))),

@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session, selectinload
 from garment_hub.accounts import services
 from garment_hub.accounts.throttle import PER_ACCOUNT
 from garment_hub.forms import ConsentFields
+from models.base import utc_now
 from models.designer import Designer
 from models.district import District
 from models.errors import Invalid
-from models.user import ConsentPurpose, Role, User
+from models.user import ConsentPurpose, Role, User, UserSession
 from tests.browsing import Browser, signed_in
 from tests.builders import make_designer, make_user
 
@@ -173,3 +174,76 @@ def test_two_people_cannot_take_one_address(session: Session, me: User) -> None:
 def test_nobody_registers_without_a_way_to_be_reached(session: Session, me: User) -> None:
     with pytest.raises(Invalid, match="cannot_be_reached"):
         services.register_person(session, role=Role.DESIGNER, name="x", district_id=me.district_id, password_hash=None)
+
+
+@pytest.fixture
+def owner(session: Session, me: User) -> User:
+    """Somebody whose only way in is a link to the telephone."""
+    person = make_user(
+        session, Role.FACTORY_OWNER, me.district, email=None, phone="01000000021", phone_confirmed_at=utc_now()
+    )
+    session.commit()
+    return person
+
+
+def test_without_a_password_the_account_asks_for_none(app: Flask, session: Session, owner: User) -> None:
+    browser = signed_in(app, session, owner)
+    page = browser.get("/account").text
+    assert 'name="current_password"' not in page and 'name="password_now"' not in page
+    assert browser.send("/account", {"name": "김사장", "email": "", "phone": "010.0000.0022"}).status_code == 303
+    assert reread(session, owner).phone == "01000000022"
+
+
+def test_a_first_password_is_chosen_without_another_and_opens_the_door(
+    app: Flask, session: Session, owner: User
+) -> None:
+    browser = signed_in(app, session, owner)
+    assert browser.send("/account/password", {"new_password": "short"}).status_code == 422
+    assert browser.send("/account/password", {"new_password": PASSWORD}).status_code == 303
+    assert Browser(app).sign_in("01000000021", PASSWORD).status_code == 303
+    answer = browser.send("/account/password", {"new_password": "four words laid together"})
+    assert answer.status_code == 422  # from now on the one in use is asked for
+
+
+@pytest.mark.parametrize(("phone", "is_new"), [("010-0000-0021", False), ("010-0000-0023", True)])
+def test_a_new_number_has_to_confirm_itself_and_old_links_are_dead(
+    app: Flask, session: Session, owner: User, phone: str, is_new: bool
+) -> None:
+    browser = signed_in(app, session, owner)
+    browser.send("/account", {"name": "김사장", "email": "", "phone": phone})
+    found = reread(session, owner)
+    assert (found.phone_confirmed_at is None, found.links_valid_from is not None) == (is_new, is_new)
+
+
+def test_a_number_that_is_refused_kills_no_link(app: Flask, session: Session, owner: User) -> None:
+    make_user(session, Role.DESIGNER, owner.district, phone="01000000024")
+    browser = signed_in(app, session, owner)
+    assert browser.send("/account", {"name": "김사장", "email": "", "phone": "01000000024"}).status_code == 422
+    found = reread(session, owner)
+    assert (found.phone, found.links_valid_from) == ("01000000021", None)
+
+
+def test_a_lost_telephone_is_shut_out_and_this_browser_stays(app: Flask, session: Session, owner: User) -> None:
+    lost, here = signed_in(app, session, owner), signed_in(app, session, owner)
+    assert here.send("/account/lost-phone").status_code == 303
+    assert (lost.get("/account").status_code, here.get("/account").status_code) == (303, 200)
+    found = reread(session, owner)
+    assert found.links_valid_from is not None and found.phone_confirmed_at is None
+
+
+def test_one_device_is_forgotten_and_the_others_stay(app: Flask, session: Session, owner: User) -> None:
+    browsers = [signed_in(app, session, owner) for _number in range(3)]
+    rows = list(session.scalars(select(UserSession).order_by(UserSession.id)))
+    session.rollback()
+    assert browsers[0].send(f"/account/sessions/{rows[1].id}/end").status_code == 303
+    assert [browser.get("/account").status_code for browser in browsers] == [200, 303, 200]
+    assert browsers[0].send(f"/account/sessions/{rows[0].id}/end").location == "/"
+    assert [browser.get("/account").status_code for browser in browsers] == [303, 303, 200]
+
+
+def test_nobody_ends_the_session_of_somebody_else(app: Flask, session: Session, owner: User, browser: Browser) -> None:
+    theirs = signed_in(app, session, owner)
+    row = session.scalars(select(UserSession).where(UserSession.user_id == owner.id)).one()
+    session.rollback()
+    assert browser.send(f"/account/sessions/{row.id}/end").status_code == 404
+    assert theirs.get("/account").status_code == 200

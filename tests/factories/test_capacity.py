@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -17,7 +18,7 @@ from sqlalchemy.orm import Session
 from garment_hub.db import engine_of, unit_of_work
 from garment_hub.factories import services
 from garment_hub.factories.queries import weeks_from
-from garment_hub.factories.weeks import week_rows
+from garment_hub.factories.weeks import WeekRow, week_rows
 from models.capacity import CapacityWeek, today_in_seoul, week_of
 from models.district import District
 from models.errors import Conflict, Invalid
@@ -191,6 +192,14 @@ def this_week(number: int = 0) -> date:
     return week_of(today_in_seoul()) + timedelta(weeks=number)
 
 
+def chosen(page: str, monday: date) -> str:
+    """The value that the form would send again for this week."""
+    select_box = re.search(f'name="{monday.isoformat()}".*?</select>', page, re.DOTALL)
+    assert select_box
+    (found,) = re.findall('<option value="([^"]*)" selected>', select_box[0])
+    return str(found)
+
+
 def test_an_owner_writes_the_weeks_and_a_resend_changes_nothing(
     client_as: Callable[[User], Browser], session: Session, factory: Factory, owner: User
 ) -> None:
@@ -209,7 +218,7 @@ def test_an_owner_writes_the_weeks_and_a_resend_changes_nothing(
     session.refresh(factory)
     assert factory.confirmed_on == today_in_seoul()
     page = browser.get(address).text
-    assert f'name="{this_week(1).isoformat()}" value="4.5"' in page
+    assert chosen(page, this_week(1)) == "4.5" and chosen(page, this_week(3)) == ""
 
 
 @pytest.mark.parametrize("text", ["8", "-1", "다섯", "1.25", "1e1", "nan", "9" * 400, "5 5"])
@@ -219,7 +228,7 @@ def test_what_is_no_number_of_days_is_told_and_stays_typed(
     fields = {this_week().isoformat(): text, this_week(1).isoformat(): "3"}
     answer = client_as(owner).send(f"/factories/{factory.id}/capacity", fields)
     assert answer.status_code == 422
-    assert f'value="{text}"' in answer.text and 'value="3"' in answer.text
+    assert (chosen(answer.text, this_week()), chosen(answer.text, this_week(1))) == (text, "3")
     assert f'href="#{this_week().isoformat()}"' in answer.text
     assert not stored(session, factory)
 
@@ -232,7 +241,8 @@ def test_less_than_taken_is_a_409_with_the_form_as_typed_and_nothing_saved(
     fields = {this_week().isoformat(): "4", this_week(1).isoformat(): "2"}
     answer = browser.send(f"/factories/{factory.id}/capacity?lang=en", fields)
     assert answer.status_code == 409
-    assert "already has more work than that" in answer.text and 'value="2"' in answer.text
+    assert "already has more work than that" in answer.text
+    assert chosen(answer.text, this_week()) == "4"
     assert stored(session, factory) == {this_week(1): 500}
 
 
@@ -262,3 +272,27 @@ def test_weeks_show_their_holidays_once(app: Flask, session: Session, factory: F
         assert [row.holidays for row in rows] == [("설날",), ("설날 다음날",), (), (), ("삼일절",)]
         assert rows[0].days == "1–7일"
         assert week_rows(weeks_from(session, factory, date(2027, 2, 3), 1), "XX")[0].holidays == ()
+
+
+def test_slow_seasons_are_marked(app: Flask, session: Session, factory: Factory) -> None:
+    with app.test_request_context("/?lang=ko"):
+        rows = week_rows(weeks_from(session, factory, date(2027, 1, 4), 52), "XX")
+    assert {row.monday.month for row in rows if row.is_slow} == {1, 7, 8, 12}
+    assert all(row.is_slow for row in rows if row.monday.month in (1, 7, 8, 12))
+
+
+@given(taken=hundredths)
+def test_no_week_offers_less_than_is_taken(taken: int) -> None:
+    row = WeekRow(MONDAY, "", "", (), CapacityWeek(open_hundredths=700, booked_hundredths=taken, held_hundredths=0))
+    assert row.choices == [half for half in range(0, 701, 50) if half >= taken]
+
+
+def test_a_week_of_odd_hundredths_stays_as_it_is_when_sent_again(
+    client_as: Callable[[User], Browser], session: Session, factory: Factory, owner: User
+) -> None:
+    session.add(CapacityWeek(factory=factory, starts_on=this_week(1), open_hundredths=333, booked_hundredths=333))
+    browser, address = client_as(owner), f"/factories/{factory.id}/capacity"
+    page = browser.get(address).text
+    assert "3.33" in page and chosen(page, this_week(1)) == ""
+    assert browser.send(address, {this_week().isoformat(): "2", this_week(1).isoformat(): ""}).status_code == 303
+    assert stored(session, factory) == {this_week(): 200, this_week(1): 333}

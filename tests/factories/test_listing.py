@@ -1,4 +1,4 @@
-"""Signing up and writing a listing: every fact with who said it and when, and nothing typed is lost."""
+"""Writing a listing: every fact with who said it and when, and nothing typed is lost."""
 
 from __future__ import annotations
 
@@ -24,20 +24,6 @@ from tests.browsing import Browser
 from tests.builders import in_days, make_district, make_factory, make_user
 
 KIND = CapabilityKind
-SIGN_UP: dict[str, Any] = {
-    "name": "해든봉제",
-    "owner_name": "김가람",
-    "phone": "010-0900-0123",
-    "password": "a sentence to sign in",
-    "stages": ["sewing", "cutting_stage"],
-    "accepts_service": "y",
-}
-
-
-def dong(session: Session) -> str:
-    place = next(place for place in session.get_one(District, 1).neighbourhoods if place.name_ko == "장안2동")
-    session.commit()  # hold nobody up
-    return str(place.id)
 
 
 @pytest.fixture
@@ -70,82 +56,6 @@ def fresh(app: Flask) -> Iterator[Callable[[], Factory]]:
             return reader.scalars(select(Factory)).one()
 
         yield look
-
-
-def test_signing_up_makes_a_listed_factory_with_its_three_facts_and_leads_to_the_first_question(
-    app: Flask, session: Session, fresh: Callable[[], Factory]
-) -> None:
-    browser = Browser(app)
-    answer = browser.send("/sign-up/factory", SIGN_UP | {"dong": dong(session), "shows_publicly": "y"})
-    assert answer.status_code == 303
-    factory = fresh()
-    assert answer.location == f"/factories/{factory.id}/edit/fabrics?first=1"
-    assert factory.is_listed and factory.codes(KIND.STAGE) == ["sewing", "cutting_stage"]
-    for name in ("name", "neighbourhood_id", "stage"):
-        fact = factory.fact(name)
-        assert fact and (fact.source, fact.stated_on) == (FactSource.OWNER, today_in_seoul())
-    page = browser.get(answer.location)
-    assert page.status_code == 200
-    assert Browser(app).get(f"/factories?q={factory.name[1:3]}").text.count("해든봉제") == 1
-    assert Browser(app).sign_in("+82 10 0900 0123", "a sentence to sign in").status_code == 303
-
-
-def test_an_owner_decides_whether_strangers_see_the_factory(
-    app: Flask, session: Session, fresh: Callable[[], Factory]
-) -> None:
-    owner = Browser(app)
-    owner.send("/sign-up/factory", SIGN_UP | {"dong": dong(session)})
-    page = f"/factories/{fresh().id}"
-    assert owner.get(page).status_code == 200
-    assert Browser(app).get(page).status_code == 404
-    for answer, status in (("yes", 200), ("no", 404)):
-        owner.send("/account/consents/public_display", {"agrees": answer})
-        assert Browser(app).get(page).status_code == status
-        assert fresh().is_listed is (status == 200)
-
-
-@pytest.mark.parametrize("missing", ["name", "phone", "password", "stages", "dong", "accepts_service"])
-def test_what_cannot_be_missing_is_asked_for_and_the_rest_stays(app: Flask, session: Session, missing: str) -> None:
-    fields = {k: v for k, v in (SIGN_UP | {"dong": dong(session), "email": "a@test.example"}).items() if k != missing}
-    answer = Browser(app).send("/sign-up/factory", fields)
-    assert answer.status_code == 422
-    assert f'href="#{missing}"' in answer.text
-    assert "a@test.example" in answer.text
-    assert "a sentence to sign in" not in answer.text
-    assert session.scalars(select(Factory)).all() == []
-
-
-@pytest.mark.parametrize("foreign", ["999999", "0", "-1", "x", "1e9", "9" * 30])
-def test_a_neighbourhood_that_was_not_offered_is_refused(app: Flask, foreign: str) -> None:
-    assert Browser(app).send("/sign-up/factory", SIGN_UP | {"dong": foreign}).status_code == 422
-
-
-def test_another_district_s_neighbourhood_is_refused(app: Flask, session: Session) -> None:
-    other = make_district(session)
-    session.commit()
-    assert Browser(app).send("/sign-up/factory", SIGN_UP | {"dong": str(other.neighbourhoods[0].id)}).status_code == 422
-
-
-def test_a_number_in_use_is_told_beside_its_field(app: Flask, session: Session) -> None:
-    fields = SIGN_UP | {"dong": dong(session)}
-    assert Browser(app).send("/sign-up/factory", fields).status_code == 303
-    answer = Browser(app).send("/sign-up/factory", fields)
-    assert answer.status_code == 422 and 'href="#phone"' in answer.text
-    assert len(session.scalars(select(Factory)).all()) == 1
-
-
-def test_an_owner_without_a_factory_registers_one_without_a_new_account(
-    client_as: Callable[[User], Browser], session: Session, fresh: Callable[[], Factory]
-) -> None:
-    owner = make_user(session, Role.FACTORY_OWNER, session.get_one(District, 1))
-    browser = client_as(owner)
-    assert browser.get("/factories/mine").location == "/sign-up/factory"
-    fields = {"name": "새봉제", "dong": dong(session), "stages": ["pattern"]}
-    assert browser.send("/sign-up/factory", fields).status_code == 303
-    factory = fresh()
-    assert factory.owner_id == owner.id
-    assert browser.get("/factories/mine").location == f"/factories/{factory.id}/edit"
-    assert browser.get("/sign-up/factory").location == "/factories/mine"
 
 
 PARTS_FILLED: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
@@ -183,7 +93,7 @@ def test_every_saved_fact_names_the_owner_and_the_day(
         earlier.source = FactSource.IMPORT
     session.commit()
     if part == "about":
-        fields = fields | {"neighbourhood_id": dong(session)}
+        fields = fields | {"neighbourhood_id": str(owned.district.neighbourhoods[1].id)}
     assert send(browser, owned, part, **fields) == 303
     factory = fresh()
     for name, is_complete in facts.items():
@@ -204,7 +114,7 @@ def test_saving_the_same_again_keeps_it_and_the_form_shows_it(
     facts: dict[str, bool],
 ) -> None:
     if part == "about":
-        fields = fields | {"neighbourhood_id": dong(session)}
+        fields = fields | {"neighbourhood_id": str(owned.district.neighbourhoods[1].id)}
     send(browser, owned, part, **fields)
     before = state(fresh())
     page = browser.get(f"/factories/{owned.id}/edit/{part}").text
@@ -345,16 +255,6 @@ def test_a_part_that_does_not_exist_is_not_found(browser: Browser, owned: Factor
     assert browser.get(f"/factories/{owned.id}/edit/nothing").status_code == 404
     assert browser.get("/factories/99999999999999999999/edit").status_code == 404
     assert browser.send(f"/factories/{owned.id}/edit", {}).status_code == 405
-
-
-def test_the_first_questions_follow_each_other_and_end_at_the_overview(browser: Browser, owned: Factory) -> None:
-    address, seen = f"/factories/{owned.id}/edit/fabrics?first=1", []
-    while "first=1" in address:
-        seen.append(re.search(r"edit/(\w+)", address)[1])  # type: ignore[index]
-        address = browser.send(address, {"codes": []}).location
-    assert seen == ["fabrics", "items", "rates"]
-    assert address == f"/factories/{owned.id}/edit?saved=rates"
-    assert browser.get(address).status_code == 200
 
 
 def test_every_code_of_the_glossary_can_be_stated(session: Session, owned: Factory) -> None:

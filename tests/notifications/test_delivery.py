@@ -277,6 +277,18 @@ def test_what_waits_for_the_morning_is_not_due(app: Flask) -> None:
         assert [run(app, NOON + timedelta(hours=hours), **server.settings).sent for hours in (12, 19, 20)] == [0, 0, 1]
 
 
+def test_what_somebody_waits_for_is_tried_again_the_same_night(app: Flask) -> None:
+    night = NOON + timedelta(hours=11)
+    with unit_of_work(engine_of(app)) as session:
+        user = make_user(session, Role.DESIGNER, session.get_one(District, 1))
+        notify(session, user, "sign_in_link", link="/link", now=night)
+    port = free_port()
+    gone = {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": port, "SMTP_SECURITY": "off"}
+    assert run(app, night, **gone).postponed == 1
+    with mail_server(port) as server:
+        assert run(app, night + timedelta(minutes=2), **server.settings).sent == 1
+
+
 def test_a_row_that_cannot_be_said_does_not_hold_up_the_others(app: Flask) -> None:
     write(engine_of(app), 2)
     with unit_of_work(engine_of(app)) as session:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from garment_hub.db import engine_of, unit_of_work
 from garment_hub.notifications import notify
-from garment_hub.notifications.catalogue import CATALOGUE
+from garment_hub.notifications.catalogue import CATALOGUE, URGENT
 from garment_hub.notifications.services import choose, opt_outs
 from models.district import District
 from models.notification import Channel, Notification
@@ -40,6 +40,16 @@ def test_mail_goes_before_messages(session: Session, reach: dict[str, Any], chan
     assert row is not None and row.channel is channel
 
 
+def test_owners_without_a_password_get_their_links_on_the_telephone(session: Session) -> None:
+    reach: dict[str, Any] = {"email": "a@test.example", "phone": "01000000000"}
+    owner = person(session, Role.FACTORY_OWNER, password_hash=None, **reach)
+    row = notify(session, owner, "request_withdrawn", item="shirt_blouse")
+    assert row is not None and row.channel is Channel.MESSAGE
+    owner.password_hash = "anything"
+    row = notify(session, owner, "request_withdrawn", item="shirt_blouse")
+    assert row is not None and row.channel is Channel.EMAIL
+
+
 def test_who_was_disabled_is_told_nothing(session: Session) -> None:
     assert notify(session, person(session, is_active=False), "asking_allowed") is None
 
@@ -48,6 +58,13 @@ def test_what_is_written_at_night_waits_for_the_morning(session: Session) -> Non
     row = notify(session, person(session), "asking_allowed", now=NIGHT)
     assert row is not None
     assert (row.created_at, row.not_before) == (NIGHT, datetime(2027, 3, 1, 23, 0, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("template", sorted(URGENT))
+def test_what_somebody_waits_for_goes_out_at_night_too(session: Session, template: str) -> None:
+    values: dict[str, Any] = dict.fromkeys(CATALOGUE[template].values, "까닭")
+    row = notify(session, person(session), template, now=NIGHT, **values)
+    assert row is not None and row.not_before == NIGHT
 
 
 def test_what_was_switched_off_is_not_written_and_what_may_not_be_is(session: Session) -> None:

@@ -37,6 +37,11 @@ VALUES: dict[str, Any] = {
     "status": "in_production",
     "amount_krw": 1_200_000,
     "days": 3,
+    "month": NEXT_YEAR.isoformat(),
+    "shown": 14,
+    "asked": 3,
+    "chosen": 1,
+    "waiting": 12,
 }
 CODED = {"quote_declined": DeclineReason, "not_chosen": NotChosenReason}
 # Values of which a caller may know nothing.

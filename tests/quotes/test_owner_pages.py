@@ -9,15 +9,17 @@ from sqlalchemy.orm import Session
 
 from garment_hub.briefs.services import withdraw_brief
 from garment_hub.quotes.services import request_quotes
+from garment_hub.recommendations.services import recommend_for_brief
 from models.brief import Brief, BriefStatus
 from models.capacity import CapacityWeek, today_in_seoul, week_of
 from models.designer import Designer
 from models.district import District
-from models.factory import FactoryRate
+from models.factory import CapabilityKind, FactoryRate
 from models.quote import DeclineReason, NotChosenReason, QuoteRequest, RequestStatus
 from models.user import Role, User
 from tests.builders import (
     in_days,
+    make_brief,
     make_factory,
     make_user,
 )
@@ -338,3 +340,20 @@ def test_the_factory_reads_how_it_ended(
     assert words in browser.get(f"/quote-requests/{asked.id}?lang=ko").text
     assert browser.get("/quote-requests").status_code == 200
     assert browser.send(f"/quote-requests/{asked.id}/quote", DETAILS).status_code == 409
+
+
+def test_the_owner_reads_why_they_were_asked_from_their_own_facts_until_it_is_answered(
+    client_as: ClientAs, session: Session, district: District, owner: User, designer: Designer
+) -> None:
+    codes = {CapabilityKind.ITEM: ["shirt_blouse"], CapabilityKind.PROCESS: ["cutting", "sewing_assembly"]}
+    factory = make_factory(session, district, owner=owner, codes=codes)
+    brief = make_brief(session, designer)
+    recommend_for_brief(session, brief)
+    asked = request_quotes(session, brief, [factory.id], today_in_seoul())[0]
+    session.commit()
+    browser, address = client_as(owner), f"/quote-requests/{asked.id}"
+    card = re.findall(r"왜 사장님께 물어봤나요.*?</ul>", browser.get(address).text, re.DOTALL)[0]
+    assert card.count('class="reason yes"') == 2
+    assert card.count(today_in_seoul().isoformat()) == 2
+    browser.send(f"{address}/decline", {"reason": "full"})
+    assert "왜 사장님께" not in browser.get(address).text

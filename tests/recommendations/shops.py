@@ -83,6 +83,7 @@ def random_factory(session: Session, district: District, random: Random) -> Fact
         price_includes=random.choice([None, [], ["cutting", "sewing_assembly"]]),
         introduction=random.choice([None, "얇은 원단을 오래 만들었어요"]),
         verified_on=random.choice([None, today_in_seoul() - timedelta(days=30)]),
+        confirmed_on=random.choice([None, today_in_seoul(), today_in_seoul() - timedelta(days=60)]),
     )
     for kind in CapabilityKind:
         has = some(kind.value)

@@ -70,6 +70,7 @@ def plainly(session: Session, factory: Factory, window: Window) -> FactoryFeatur
         free_weeks=free if has_spoken else None,
         place=place_of(factory),
         verified_on=factory.verified_on,
+        confirmed_on=factory.confirmed_on,
         text=factory.introduction or "",
     )
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 from flask import Flask
 from flask_babel import force_locale
 
+from garment_hub.labels import day
 from garment_hub.recommendations import sentences
 from garment_hub.recommendations.setting_wording import weight_rows
 from garment_hub.recommendations.wording import (
@@ -26,7 +28,7 @@ EXAMPLES: dict[str, str | int | float] = {
     "item": "shirt_blouse", "process": "cutting", "processes": "ironing_finishing cutting", "fabrics": "woven denim",
     "market": "designer_brand", "difficulty": "normal", "certificate": "gots", "until": "2027-03-12",
     "verified_on": "2026-11-03", "needed_by": "2027-03-12", "starts_on": "2027-02-12", "needed_hundredths": 300,
-    "free_hundredths": 150, "km": 2.1,
+    "free_hundredths": 150, "km": 2.1, "confirmed_on": "2026-10-02",
 }  # fmt: skip
 MAY_BE_MISSING = {
     "certificate_held": "until", "too_little_time": "lead_time_days", "not_verified": "verified_on",
@@ -96,6 +98,13 @@ def test_free_days_are_never_rounded_up_nor_needed_ones_down(app: Flask) -> None
     with app.app_context(), force_locale("en"):
         text = sentence(Reason("has_free_days", values))
     assert "15.7 days" in text and "takes 2.7" in text
+
+
+def test_free_days_that_are_stale_say_when_they_were_last_confirmed(app: Flask) -> None:
+    reason = full_example("had_free_days")
+    with app.app_context(), force_locale("ko"):
+        said = day(date.fromisoformat(str(reason.values["confirmed_on"])))
+        assert sentence(reason).endswith(f"마지막 확인 {said}")
 
 
 def test_small_print_says_who_when_and_at_which_rate(app: Flask) -> None:

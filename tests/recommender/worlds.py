@@ -150,6 +150,7 @@ def factories(**fixed: Any) -> st.SearchStrategy[FactoryFeatures]:
         "free_weeks": maybe(free_weeks),
         "place": maybe(places),
         "verified_on": maybe(st.dates(TODAY - timedelta(days=500), TODAY)),
+        "confirmed_on": maybe(st.dates(TODAY - timedelta(days=200), TODAY)),
         "text": texts,
     }
     return st.builds(FactoryFeatures, **{**fields, **fixed})

@@ -139,7 +139,7 @@ def test_wrong_districts_are_refused_whole(
 def test_every_refusal_of_this_room_has_words(app: Flask) -> None:
     import re
 
-    from garment_hub.errors import MESSAGES
+    from garment_hub.refusals import MESSAGES
     from garment_hub.registry.wording import PROBLEMS
 
     room = Path(cli.__file__).parent / "registry"

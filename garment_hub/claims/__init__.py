@@ -1,0 +1,1 @@
+"""Taking over a factory that is on the list already."""

@@ -1,0 +1,1 @@
+"""Links that do one job without signing in."""

@@ -1,0 +1,1 @@
+"""A factory puts itself on the list."""

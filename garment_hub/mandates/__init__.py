@@ -1,0 +1,1 @@
+"""Owners who let the centre write and answer for them."""

@@ -1,0 +1,1 @@
+"""The weekly question to owners."""
