@@ -19,6 +19,9 @@ from garment_hub.briefs import blueprint as briefs
 from garment_hub.briefs import recommendation_routes as _lists  # noqa: F401  (adds its pages to the blueprint)
 from garment_hub.briefs import routes as _briefs  # noqa: F401
 from garment_hub.cases import routes as cases
+from garment_hub.claims import blueprint as claims
+from garment_hub.claims import done_routes as _done  # noqa: F401
+from garment_hub.claims import routes as _claims  # noqa: F401
 from garment_hub.config import read_settings
 from garment_hub.dashboard import routes as dashboard
 from garment_hub.designers import routes as designers
@@ -43,10 +46,11 @@ from garment_hub.recommendations import setting_routes as _settings  # noqa: F40
 from garment_hub.registry import routes as registry
 from garment_hub.secret import secret_key
 from garment_hub.tips import routes as tips
+from garment_hub.visits import routes as visits
 
 ROOMS = (
     pages, accounts, notifications, factories, mandates, listings, pulses, designers, recommendations, briefs, quotes,
-    orders, messages, cases, registry, dashboard, tips, links,
+    orders, messages, cases, claims, visits, registry, dashboard, tips, links,
 )  # fmt: skip
 MEGABYTE = 1024 * 1024
 

@@ -44,6 +44,12 @@ def front_door(endpoint: str, picture: Callable[[int], str] | None = None, **ids
     return Door(address, picture=picture)
 
 
+def sent_form(form: TokenForm, user: User) -> SentForm:
+    """What was sent just now; behind a link, whose address is not to be stored, without it."""
+    link = (request.view_args or {}).get("token", "")
+    return SentForm.of(form.form_token.data, user, request.form.to_dict(flat=False), link=link)
+
+
 def take(
     session: Session,
     user: User,
@@ -53,7 +59,7 @@ def take(
     location: str,
 ) -> Answer:
     """Do what the form asks for, once; when it cannot be done, show the page again with what was written."""
-    sent = SentForm.of(form.form_token.data, user, request.form.to_dict(flat=False))
+    sent = sent_form(form, user)
     if earlier := sent.earlier_location(session):
         return redirect(earlier, 303)
     if not form.validate():

@@ -17,6 +17,8 @@ from models.errors import Conflict
 from models.form_token import FormToken
 from models.user import User
 
+_LINK = "<link>"  # no address has these signs
+
 
 def new_token() -> str:
     return secrets.token_urlsafe(24)
@@ -24,18 +26,22 @@ def new_token() -> str:
 
 @dataclass(frozen=True, slots=True)
 class SentForm:
-    """One sending of a form: who sent which token with which content."""
+    """One sending of a form: who sent which token with which content.
+
+    ``link`` is the part of the form's own address that opens a door; where the form led is kept without it.
+    """
 
     token: str
     user: User
     body_hash: str
+    link: str = ""
 
     @classmethod
-    def of(cls, token: str | None, user: User, body: Mapping[str, list[str]]) -> SentForm:
+    def of(cls, token: str | None, user: User, body: Mapping[str, list[str]], *, link: str = "") -> SentForm:
         """``body`` is the posted form without its tokens; a form without a token is never a repeat."""
         content = {name: values for name, values in body.items() if name not in ("csrf_token", "form_token")}
         text = json.dumps(content, sort_keys=True)
-        return cls(token or new_token(), user, hashlib.sha256(text.encode()).hexdigest())
+        return cls(token or new_token(), user, hashlib.sha256(text.encode()).hexdigest(), link)
 
     def earlier_location(self, session: Session) -> str | None:
         """Where the same form led before; None for a first sending, whose token is taken from then on.
@@ -48,7 +54,7 @@ class SentForm:
         sent = session.scalars(select(FormToken).where(FormToken.token == self.token)).one()
         if sent.body_hash != self.body_hash or sent.user_id != self.user.id:
             raise Conflict("form_changed")
-        return sent.location
+        return sent.location.replace(_LINK, self.link)
 
     def was_sent(self, session: Session) -> bool:
         """Only looks: for pages that change nothing."""
@@ -62,4 +68,5 @@ class SentForm:
 
     def remember(self, session: Session, location: str) -> None:
         """Keep where this form led, in the same transaction as what it did."""
-        session.execute(update(FormToken).where(FormToken.token == self.token).values(location=location))
+        kept = location.replace(self.link, _LINK) if self.link else location
+        session.execute(update(FormToken).where(FormToken.token == self.token).values(location=kept))

@@ -18,6 +18,7 @@ from flask import Flask
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from garment_hub.claims.services import SWEEPS as CLAIMS
 from garment_hub.db import engine_of, unit_of_work
 from garment_hub.listings.services import SWEEPS as LISTINGS
 from garment_hub.notifications.commands import deliver_due
@@ -30,7 +31,7 @@ from models.base import utc_now
 Sweep = Callable[[Session, datetime], int]
 
 # What time brings about, by name. Each may run twice, late, or at the same time as another.
-SWEEPS: Mapping[str, Sweep] = {**ORDERS, "factory changes": sweep_changes, **PULSES, **TIPS, **LISTINGS}
+SWEEPS: Mapping[str, Sweep] = {**ORDERS, "factory changes": sweep_changes, **PULSES, **TIPS, **LISTINGS, **CLAIMS}
 STALE_AFTER_SECONDS = 60  # by then the next one is due
 HEAD_START_SECONDS = 3.0  # the site answers first
 FAREWELL_SECONDS = 1.0

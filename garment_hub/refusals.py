@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext
 MESSAGES = {
     "not_found": lazy_gettext("There is no such page, or it is not meant for you."),
     "forbidden": lazy_gettext("You may look at this, but not change it."),
+    "mandate_missing": lazy_gettext("The owner has not said yet that the centre may write for them."),
     "wrong_role": lazy_gettext("This page is for another kind of account."),
     "too_many_tries": lazy_gettext("Too many tries. Please wait %(minutes)s minutes and try again."),
     "listing_changed": lazy_gettext("This listing has been confirmed already. Sign in to change it."),
@@ -230,5 +231,9 @@ MESSAGES = {
     ),
     "mandate_needs_service": lazy_gettext("Without the first point the centre can do nothing for this factory."),
     "mandate_runs": lazy_gettext("This is written down already. Reload the page to see it."),
+    "visit_day_out_of_range": lazy_gettext("Please choose today or a day within a year."),
+    "visit_day_unreadable": lazy_gettext("This is no day we can read. Go back and choose one."),
+    "visit_done": lazy_gettext("Somebody has been there, so it stays on record. Correct the note if it is wrong."),
+    "claim_decided": lazy_gettext("Somebody of the centre has decided this already."),
     "factory_has_owner": lazy_gettext("Somebody has taken this factory over already. Please call the centre."),
 }

@@ -143,8 +143,9 @@ class Site:
             ("registry.duplicates", _("Possible duplicates")),
             ("orders.mine", _("Orders under way")),
         ]
+        menu.insert(3, ("claims.waiting", _("Who owns what")))
         if current_user.role in CENTRE:
-            menu.insert(2, ("listings.registrations", _("Registrations")))
+            menu[2:2] = [("visits.day", _("Visits")), ("listings.registrations", _("Registrations"))]
         if current_user.role in ANSWER_FOR_RANKING:
             menu.append(("recommendations.ranking", _("Ranking")))
         return [Link(text, url_for(endpoint), request.endpoint == endpoint) for endpoint, text in menu]

@@ -14,9 +14,10 @@ from models.case import Case
 from models.designer import Designer
 from models.district import District, Neighbourhood
 from models.factory import CapabilityKind, Factory, FactSource, LegalForm
+from models.mandate import Mandate, MandateChannel
 from models.order import Order, OrderLine, OrderStatus
 from models.quote import Quote, QuoteAnswer, QuoteRequest, RequestStatus
-from models.user import Role, User
+from models.user import ConsentPurpose, Role, User
 
 _numbers = count(1)
 
@@ -148,3 +149,17 @@ def make_case(session: Session, asked: QuoteRequest) -> Case:
     session.add(case)
     session.flush()
     return case
+
+
+def make_mandate(session: Session, factory: Factory, **values: Any) -> Mandate:
+    """The owner lets the centre write and answer from now on."""
+    known = {
+        "given_by": f"사장{next_number()}",
+        "channel": MandateChannel.PHONE,
+        "purposes": [ConsentPurpose.SERVICE.value],
+        "wording_version": "spoken-1",
+    }
+    mandate = Mandate(factory=factory, **known | values)
+    session.add(mandate)
+    session.flush()
+    return mandate

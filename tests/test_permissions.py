@@ -15,14 +15,16 @@ from werkzeug.test import TestResponse
 
 from garment_hub import files
 from garment_hub.orders import document_routes
+from garment_hub.registry import sheet_routes
 from tests.browsing import Browser
 from tests.world import VISITORS, World, build_world
 
 pytestmark = pytest.mark.slow
 
-# What each visitor gets: a status, `door` for being sent to sign in, `role` for 403 because the page is for others,
-# whatever the thing. A POST comes with nothing but its token, so 422 means: let in. Things named in the addresses
-# belong to `designer` and to `owner`; a factory of another trade is seen by the staff of its district alone.
+# What each visitor gets: a status, `door` for being sent to sign in, `asks` for being sent to write down the owner's
+# word first, `role` for 403 because the page is for others, whatever the thing. A POST comes with nothing but its
+# token, so 422 means: let in. Things named in the addresses belong to `designer` and to `owner`; a factory of another
+# trade is seen by the staff of its district alone.
 #                                                    nobody designer   owner       coord officer admin outsiders
 TABLE = """
 GET  /                                              200   200   200   200   200   200   200   200   200   200
@@ -74,6 +76,9 @@ GET  /district/cases                                door  role  role  role  role
 POST /district/cases/orders/{disputed}/end-dispute  door  role  role  role  role  422   role  422   404   role
 POST /district/cases/reviews/{review}/clear         door  role  role  role  role  422   role  422   404   role
 POST /district/cases/stops/{stop}/lift              door  role  role  role  role  422   role  422   404   role
+GET  /district/claims                               door  role  role  role  role  200   200   200   200   200
+GET  /district/claims/{claim}                       door  role  role  role  role  200   200   200   404   404
+POST /district/claims/{claim}                       door  role  role  role  role  422   role  422   404   role
 GET  /district/duplicates                           door  role  role  role  role  200   200   200   200   200
 POST /district/duplicates/{proposal}/different      door  role  role  role  role  303   303   303   404   404
 GET  /district/imports                              door  role  role  role  role  200   200   200   200   200
@@ -91,32 +96,63 @@ GET  /district/registry/{factory}                   door  role  role  role  role
 GET  /district/registry/{factory}/qr                door  role  role  role  role  200   role  200   404   role
 GET  /district/registry/{unclaimed}/qr              door  role  role  role  role  200   role  200   404   role
 POST /district/registry/{factory}/qr                door  role  role  role  role  422   role  422   404   role
+GET  /district/registry/{factory}/visit             door  role  role  role  role  200   role  200   404   role
+POST /district/registry/{factory}/visit             door  role  role  role  role  422   role  422   404   role
 GET  /district/registry/{other_trade}               door  role  role  role  role  200   200   200   404   404
+GET  /district/registry/{factory}/sheet.pdf         door  role  role  role  role  200   role  200   404   role
+GET  /district/registry/{other_trade}/sheet.pdf     door  role  role  role  role  404   role  404   404   role
+GET  /district/registry/new                         door  role  role  role  role  200   role  200   200   role
+POST /district/registry/new                         door  role  role  role  role  422   role  422   422   role
+GET  /district/sheet.pdf                            door  role  role  role  role  200   200   200   200   200
+GET  /district/visits                               door  role  role  role  role  200   role  200   200   role
+POST /district/visits/arrange                       door  role  role  role  role  422   role  422   422   role
+POST /district/visits/{visit}/done                  door  role  role  role  role  303   role  303   404   role
+POST /district/visits/{visit}/remove                door  role  role  role  role  303   role  303   404   role
+POST /district/visits/{visit}/up                    door  role  role  role  role  303   role  303   404   role
 GET  /factories                                     200   200   200   200   200   200   200   200   200   200
 GET  /factories/{factory}                           200   200   200   200   200   200   200   200   200   200
 GET  /factories/{unclaimed}                         200   200   200   200   200   200   200   200   200   200
 GET  /factories/{other_trade}                       404   404   404   404   404   200   200   200   404   404
 GET  /factories/{factory}/ask                       door  200   200   role  role  role  role  role  role  role
 GET  /factories/{other_trade}/ask                   door  404   404   role  role  role  role  role  role  role
-GET  /factories/{factory}/capacity                  door  role  role  200   403   200   role  200   403   role
-GET  /factories/{unclaimed}/capacity                door  role  role  403   403   200   role  200   403   role
-GET  /factories/{other_trade}/capacity              door  role  role  404   404   200   role  200   404   role
-POST /factories/{factory}/capacity                  door  role  role  303   403   303   role  303   403   role
-POST /factories/{unclaimed}/capacity                door  role  role  403   403   303   role  303   403   role
-GET  /factories/{factory}/edit                      door  role  role  200   403   200   role  200   403   role
-GET  /factories/{factory}/edit/size                 door  role  role  200   403   200   role  200   403   role
-POST /factories/{factory}/edit/size                 door  role  role  303   403   303   role  303   403   role
+GET  /factories/{factory}/capacity                  door  role  role  200   403   asks  role  asks  403   role
+GET  /factories/{mandated}/capacity                 door  role  role  200   403   200   role  200   403   role
+GET  /factories/{unclaimed}/capacity                door  role  role  403   403   asks  role  asks  403   role
+GET  /factories/{other_trade}/capacity              door  role  role  404   404   asks  role  asks  404   role
+POST /factories/{factory}/capacity                  door  role  role  303   403   asks  role  asks  403   role
+POST /factories/{mandated}/capacity                 door  role  role  303   403   303   role  303   403   role
+POST /factories/{unclaimed}/capacity                door  role  role  403   403   asks  role  asks  403   role
+GET  /factories/{factory}/edit                      door  role  role  200   403   asks  role  asks  403   role
+GET  /factories/{mandated}/edit                     door  role  role  200   403   200   role  200   403   role
+GET  /factories/{factory}/edit/size                 door  role  role  200   403   asks  role  asks  403   role
+GET  /factories/{mandated}/edit/size                door  role  role  200   403   200   role  200   403   role
+POST /factories/{factory}/edit/size                 door  role  role  303   403   asks  role  asks  403   role
+POST /factories/{mandated}/edit/size                door  role  role  303   403   303   role  303   403   role
 GET  /factories/{factory}/mandate                   door  role  role  200   403   200   role  200   403   role
 POST /factories/{factory}/mandate                   door  role  role  role  role  422   role  422   403   role
 POST /factories/{factory}/mandate/end               door  role  role  303   403   303   role  303   403   role
-GET  /factories/{factory}/next                      door  role  role  200   403   303   role  303   403   role
-POST /factories/{factory}/next/price/later          door  role  role  303   403   303   role  303   403   role
+GET  /factories/{mandated}/mandate                  door  role  role  200   403   200   role  200   403   role
+POST /factories/{mandated}/mandate/end              door  role  role  303   403   303   role  303   403   role
+GET  /claim-sent                                    200   200   200   200   200   200   200   200   200   200
+GET  /factories/{factory}/claim                     409   role  role  303   409   role  role  role  role  role
+POST /factories/{factory}/claim                     409   role  role  303   409   role  role  role  role  role
+GET  /factories/{unclaimed}/claim                   200   role  role  200   200   role  role  role  role  role
+POST /factories/{unclaimed}/claim                   422   role  role  422   422   role  role  role  role  role
+GET  /factories/{factory}/done-for-you              door  role  role  200   403   200   role  200   403   role
+GET  /factories/{unclaimed}/done-for-you            door  role  role  403   403   200   role  200   403   role
+GET  /factories/{factory}/next                      door  role  role  200   403   asks  role  asks  403   role
+GET  /factories/{mandated}/next                     door  role  role  200   403   200   role  200   403   role
+POST /factories/{factory}/next/price/later          door  role  role  303   403   asks  role  asks  403   role
+POST /factories/{mandated}/next/price/later         door  role  role  303   403   303   role  303   403   role
 GET  /factories/{factory}/tip                       door  role  role  200   403   role  role  role  role  role
 GET  /factories/mine/tip                            door  role  role  303   303   role  role  role  role  role
-GET  /factories/{factory}/pulse                     door  role  role  200   403   200   role  200   403   role
-GET  /factories/{unclaimed}/pulse                   door  role  role  403   403   200   role  200   403   role
-POST /factories/{factory}/pulse                     door  role  role  422   403   422   role  422   403   role
-POST /factories/{factory}/outside-work              door  role  role  422   403   422   role  422   403   role
+GET  /factories/{factory}/pulse                     door  role  role  200   403   asks  role  asks  403   role
+GET  /factories/{mandated}/pulse                    door  role  role  200   403   200   role  200   403   role
+GET  /factories/{unclaimed}/pulse                   door  role  role  403   403   asks  role  asks  403   role
+POST /factories/{factory}/pulse                     door  role  role  422   403   asks  role  asks  403   role
+POST /factories/{mandated}/pulse                    door  role  role  422   403   422   role  422   403   role
+POST /factories/{factory}/outside-work              door  role  role  422   403   asks  role  asks  403   role
+POST /factories/{mandated}/outside-work             door  role  role  422   403   422   role  422   403   role
 GET  /factories/mine                                door  role  role  303   303   role  role  role  role  role
 GET  /healthz                                       200   200   200   200   200   200   200   200   200   200
 GET  /how-it-ranks                                  200   200   200   200   200   200   200   200   200   200
@@ -185,8 +221,10 @@ GET  /sign-up/factory/{listing_token}/3              200   200   200   303   303
 POST /sign-up/factory/{listing_token}/3              422   422   422   303   303   422   422   422   422   422
 GET  /sign-up/factory/{listing_token}/sent           303   303   303   303   303   303   303   303   303   303
 POST /sign-up/factory/{listing_token}/sent           303   303   303   303   303   303   303   303   303   303
-GET  /factories/{factory}/registration               door  role  role  200   403   role  role  role  role  role
-POST /factories/{factory}/registration               door  role  role  422   403   role  role  role  role  role
+GET  /factories/{factory}/registration              door  role  role  200   403   asks  role  asks  403   role
+GET  /factories/{mandated}/registration             door  role  role  200   403   200   role  200   403   role
+POST /factories/{factory}/registration              door  role  role  422   403   asks  role  asks  403   role
+POST /factories/{mandated}/registration             door  role  role  422   403   422   role  422   403   role
 GET  /district/registrations                         door  role  role  role  role  200   role  200   200   role
 GET  /district/registrations/{registration}          door  role  role  role  role  200   role  200   404   role
 POST /district/registrations/{registration}          door  role  role  role  role  422   role  422   404   role
@@ -236,7 +274,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Session, "commit", Session.rollback)
         patch.setattr(files, "remove_file", lambda root, key: None)
-        patch.setattr(document_routes, "make_pdf", lambda page: b"%PDF")  # who may have it, with Pango or without
+        for routes in (document_routes, sheet_routes):
+            patch.setattr(routes, "make_pdf", lambda page: b"%PDF")  # who may have it, with Pango or without
         yield world
 
 
@@ -250,9 +289,11 @@ def knock(browser: Browser, method: str, path: str, *, with_token: bool = True) 
 
 
 def outcome(answer: TestResponse) -> str:
-    """``door`` for being sent to sign in, ``role`` for a page that is meant for others, else the status."""
+    """``door``, ``asks`` or ``role`` as above the table, else the status."""
     if answer.status_code == 303 and str(answer.location).startswith("/sign-in"):
         return "door"
+    if answer.status_code == 303 and "/mandate?next=" in str(answer.location):
+        return "asks"
     if answer.status_code == 403 and "다른 분들이 쓰는 화면이에요" in answer.text:
         return "role"
     return str(answer.status_code)

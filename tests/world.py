@@ -22,6 +22,7 @@ from garment_hub.recommendations.services import recommend_for_brief
 from garment_hub.recommendations.settings import add_version
 from models.base import utc_now
 from models.brief import BriefFile, BriefStatus
+from models.claim import Claim, ClaimGround
 from models.designer import PortfolioPicture
 from models.district import District
 from models.factory import LegalForm, Sector
@@ -35,6 +36,7 @@ from models.registration_photo import RegistrationPhoto
 from models.registry_import import DuplicateProposal, ImportStatus, RegistryImport
 from models.review import Review, SelfDealing
 from models.user import Role, User, UserSession
+from models.visit import Visit
 from recommender import DEFAULT_WEIGHTS
 from tests.browsing import Browser, signed_in
 from tests.builders import (
@@ -44,6 +46,7 @@ from tests.builders import (
     make_designer,
     make_district,
     make_factory,
+    make_mandate,
     make_order,
     make_quote,
     make_user,
@@ -118,6 +121,8 @@ def _things(session: Session, district: District, people: dict[str, User], app: 
     factory = make_factory(session, district, owner=people["owner"], phone="01000000001")
     make_factory(session, district, owner=people["owner2"])
     unclaimed = make_factory(session, district)
+    mandated = make_factory(session, district, owner=people["owner"])
+    make_mandate(session, mandated)
     other_trade = make_factory(session, district, sector=Sector.OTHER, legal_form=LegalForm.COMPANY)
     designer = make_designer(session, district, user=people["designer"])
     late_client = make_designer(session, district, user=people["designer2"])
@@ -135,7 +140,9 @@ def _things(session: Session, district: District, people: dict[str, User], app: 
         token_hash=token_hash(LISTING_TOKEN), district_id=district.id, answers={"fabrics": ["woven"], "kind": "sewing"}
     )
     registration = RegistrationPhoto(factory=factory, key=pictures[1])
-    session.add_all([*requests, imported, proposal, listing, registration])
+    said = Claim(factory=unclaimed, user=people["owner2"], ground=ClaimGround.WORD)
+    visit = Visit(district_id=district.id, factory=factory, planned_on=in_days(1), place=1)
+    session.add_all([*requests, imported, proposal, listing, registration, said, visit])
     session.flush()
     delivered = {"status": OrderStatus.DELIVERED, "delivered_at": utc_now()}
     sewn = make_brief(session, designer, status=BriefStatus.CLOSED)
@@ -166,6 +173,9 @@ def _things(session: Session, district: District, people: dict[str, User], app: 
     return {
         "factory": factory.id,
         "unclaimed": unclaimed.id,
+        "mandated": mandated.id,
+        "claim": said.id,
+        "visit": visit.id,
         "other_trade": other_trade.id,
         "designer": designer.id,
         "picture": designer.pictures[0].id,

@@ -159,6 +159,7 @@ def _account_page(refused: BaseForm | None = None) -> Response:
         details=refused if isinstance(refused, DetailsForm) else details,
         password=refused if isinstance(refused, FirstPasswordForm) else _password_kind(me)(formdata=None),
         me=me,
+        mandates=services.mandates_of(get_session(), me),
         consents=services.current_consents(me),
         sessions=services.open_sessions(get_session(), me, utc_now()),
         device_words=device_words,

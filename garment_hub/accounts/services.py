@@ -18,6 +18,7 @@ from models.base import utc_now
 from models.designer import Designer
 from models.errors import Invalid, NotFound
 from models.factory import Factory
+from models.mandate import Mandate
 from models.user import Consent, ConsentPurpose, Role, User, UserSession
 
 if TYPE_CHECKING:
@@ -205,6 +206,12 @@ def end_all_sessions(session: Session, person: User, keep: int | None = None) ->
 def current_consents(person: User) -> dict[ConsentPurpose, Consent]:
     """What the person agrees to now."""
     return {consent.purpose: consent for consent in person.consents if consent.withdrawn_at is None}
+
+
+def mandates_of(session: Session, person: User) -> list[Mandate]:
+    """What lets the centre act for this person's factories now."""
+    running = select(Mandate).join(Factory).where(Factory.owner_id == person.id, Mandate.ended_at.is_(None))
+    return list(session.scalars(running.order_by(Mandate.id)))
 
 
 def grant_consent(session: Session, person: User, purpose: ConsentPurpose) -> None:

@@ -134,7 +134,7 @@ def take_days(
     unsaid = sum(work.most_in(monday) for monday in work.mondays if (work.factory_id, monday) not in weeks)
     if must_fit and rest > unsaid:
         raise Conflict("capacity_short", days=rest - unsaid)
-    _pause(session)
+    pause(session)
     for week, days in plan:
         _add(session, week, kind, days)
         _note(session, CapacityBooking(week_id=week.id, kind=kind, hundredths=days, expires_at=expires_at), line, quote)
@@ -164,7 +164,7 @@ def _plan(work: Work, weeks: dict[tuple[int, date], CapacityWeek]) -> tuple[list
     return plan, rest
 
 
-def _pause(session: Session) -> None:
+def pause(session: Session) -> None:
     """Wait between check and write where a test asks for it, so that races have room to happen."""
     time.sleep(session.get_bind().get_execution_options().get("race_ms", 0) / 1000)
 

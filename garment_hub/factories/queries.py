@@ -19,21 +19,46 @@ from models.review import Kept, Review, is_counted
 from models.user import CENTRE, Role, User
 
 
+class MandateMissing(Forbidden):
+    """The centre may write for this owner once the owner has said so; the page that records it is the next step."""
+
+    def __init__(self, factory: Factory) -> None:
+        super().__init__("mandate_missing")
+        self.factory_id = factory.id
+
+
 def get_factory(session: Session, factory_id: int, user: User | None, access: Access) -> Factory:
-    """The factory, if this person may see it; for WRITE, if this person may change it."""
+    """The factory, if this person may see it; for WRITE, if this person may change it now.
+
+    Raises MandateMissing where the centre may, once the owner has agreed.
+    """
+    if access is Access.WRITE:
+        return _for_writing(get_kept_factory(session, factory_id, user), user)
     factory = session.get(Factory, factory_id)
     if factory is None or not (factory.is_listed or _is_theirs(factory, user)):
         raise NotFound
-    if access is Access.WRITE and not may_edit(factory, user):
+    return factory
+
+
+def get_kept_factory(session: Session, factory_id: int, user: User | None) -> Factory:
+    """The factory, for those who keep its listing: its owner, and the centre whether or not a mandate runs."""
+    factory = get_factory(session, factory_id, user, Access.READ)
+    if not may_edit(factory, user):
         raise Forbidden
     return factory
 
 
+def _for_writing(factory: Factory, user: User | None) -> Factory:
+    if user is not None and user.role in CENTRE and factory.mandate is None:
+        raise MandateMissing(factory)
+    return factory
+
+
 def may_edit(factory: Factory, user: User | None) -> bool:
-    """The owner may, and for the owner the people of the centre; officers read."""
+    """The owner may, and for the owner, with a mandate, the people of the centre; officers read."""
     if user is None:
         return False
-    if user.role in (Role.COORDINATOR, Role.ADMINISTRATOR):
+    if user.role in CENTRE:
         return user.district_id == factory.district_id
     return user.role == Role.FACTORY_OWNER and factory.owner_id == user.id
 

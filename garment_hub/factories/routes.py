@@ -192,6 +192,7 @@ def _edit_part(factory: Factory, part: Part, person: User) -> ResponseReturnValu
         said = services.statement_of(person, factory, today_in_seoul())
         part.save(factory, form, said)
         services.confirm(get_session(), factory, said)
+        services.note_stand_in(get_session(), factory, said, person, services.Written(part.key))
         overview = url_for("factories.edit", factory_id=factory.id, saved=part.key)
         return redirect(sign_in.safe_next(request.args.get("next")) or overview, 303)
     page = render_template(
@@ -244,6 +245,7 @@ def _list_capacity(form: CapacityForm, factory: Factory, person: User, same: dic
     said = services.statement_of(person, factory, today_in_seoul())
     try:
         services.list_capacity(get_session(), factory, same or form.days, said)
+        services.note_stand_in(get_session(), factory, said, person, services.Written.WEEKS)
     except DomainError as error:
         form.refuse(error)
         return status_of(error)

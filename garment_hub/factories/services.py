@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from garment_hub import audit
 from garment_hub.factories import bookings
 from garment_hub.factories.search import search_text
+from models.audit import AuditAction
 from models.base import utc_now
 from models.capacity import DAYS_PER_WEEK, HUNDREDTHS_PER_DAY, CapacityWeek
 from models.district import Neighbourhood
@@ -43,6 +46,31 @@ def statement_of(user: User, factory: Factory, on: date) -> Statement:
     if factory.owner_id == user.id:
         return Statement(FactSource.OWNER, on)
     return Statement(FactSource.STAFF, on, user.name)
+
+
+class Written(StrEnum):
+    """What the centre wrote for an owner: one part of the listing, the weeks, the registration, or all of it."""
+
+    FABRICS = "fabrics"
+    ITEMS = "items"
+    RATES = "rates"
+    STAGES = "stages"
+    PROCESSES = "processes"
+    MACHINES = "machines"
+    SIZE = "size"
+    PRICE = "price"
+    MARKETS = "markets"
+    CERTIFICATES = "certificates"
+    ABOUT = "about"
+    WEEKS = "weeks"
+    REGISTRATION = "registration"
+    LISTING = "listing"
+
+
+def note_stand_in(session: Session, factory: Factory, said: Statement, actor: User, what: StrEnum) -> None:
+    """The owner sees later what was written in their name, and by whom; what they write themselves is not noted."""
+    if said.source is FactSource.STAFF:
+        audit.record(session, actor, AuditAction.CHANGED_FOR_OWNER, factory, what=what)
 
 
 def register_factory(

@@ -61,6 +61,8 @@ def _page_of(session: Session, link: Link, person: User) -> str | None:
             return url_for("orders.payment", order_id=part.line.order_id, part_id=part.id) if part else None
         case Purpose.LISTING if person.phone_confirmed_at is None:
             return url_for("listings.registration", factory_id=link.subject_id)
+        case Purpose.CLAIM:
+            return url_for("claims.claim", factory_id=link.subject_id)
         case Purpose.SIGN_IN | Purpose.LISTING:
             return url_for("links.ask")
     return None

@@ -10,7 +10,7 @@ from garment_hub import files
 from garment_hub.accounts import sign_in
 from garment_hub.db import get_session
 from garment_hub.factories.queries import get_factory
-from garment_hub.factories.services import statement_of
+from garment_hub.factories.services import Written, note_stand_in, statement_of
 from garment_hub.listings import registration as services
 from garment_hub.listings.blueprint import bp
 from garment_hub.listings.forms import RegistrationForm
@@ -20,7 +20,7 @@ from models.business_number import written
 from models.capacity import today_in_seoul
 from models.errors import Invalid
 from models.factory import Factory
-from models.user import Role
+from models.user import CENTRE, Role
 
 MEGABYTE = 1024 * 1024
 HEAVIEST_PHOTO = 20 * MEGABYTE
@@ -36,7 +36,7 @@ def take_in_heavy_photos(endpoint: str | None, _values: object) -> None:
 
 
 @bp.route("/factories/<int:factory_id>/registration", methods=["GET", "POST"])
-@audience(Role.FACTORY_OWNER)
+@audience(Role.FACTORY_OWNER, *CENTRE)
 def registration(factory_id: int) -> ResponseReturnValue:
     if request.method != "POST":
         factory = get_factory(get_session(), factory_id, signed_in(), Access.WRITE)
@@ -68,6 +68,7 @@ def _save(factory_id: int, digits: str | None, key: str | None) -> None:
         _remove(services.keep_photo(session, factory, key, utc_now()))
     else:
         _remove(services.state_no_number(session, factory, said))
+    note_stand_in(session, factory, said, person, Written.REGISTRATION)
 
 
 def _remove(key: str | None) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from garment_hub.accounts.services import current_consents, revoke_links, token_hash
+from garment_hub.accounts.services import current_consents, end_all_sessions, revoke_links, token_hash
 from garment_hub.accounts.throttle import leave_a_trace
 from garment_hub.factories import services as factories
 from garment_hub.listings.shop_kinds import Pair
@@ -23,7 +23,7 @@ from models.errors import Conflict, NotFound
 from models.factory import CapabilityKind, Factory
 from models.listing_draft import ListingDraft
 from models.notification import Channel
-from models.user import ConsentPurpose, User, UserSession
+from models.user import ConsentPurpose, Role, User, UserSession
 
 DRAFT_LIFE = timedelta(days=7)  # as long as the link to the telephone opens
 LONGEST_ANSWER = 200
@@ -151,6 +151,7 @@ def _forget(session: Session, factory: Factory) -> None:
 def confirm_phone(session: Session, owner: User, now: datetime) -> None:
     """Somebody holds the telephone: from now on the consents alone decide whether strangers see the factory."""
     if owner.phone_confirmed_at is None:
+        _shut_others_out(session, owner)
         is_public = ConsentPurpose.PUBLIC_DISPLAY in current_consents(owner)
         for factory in session.scalars(select(Factory).where(Factory.owner_id == owner.id)):
             factory.is_display_refused = not is_public
@@ -159,6 +160,13 @@ def confirm_phone(session: Session, owner: User, now: datetime) -> None:
                 draft.answers = {}
     owner.phone_confirmed_at = now
     session.flush()
+
+
+def _shut_others_out(session: Session, owner: User) -> None:
+    """An account that somebody else made with this number: their password, e-mail and browsers open it no longer."""
+    if owner.role is Role.FACTORY_OWNER:
+        owner.password_hash = owner.email = None
+        end_all_sessions(session, owner)
 
 
 def sweep_drafts(session: Session, now: datetime) -> int:

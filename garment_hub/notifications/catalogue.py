@@ -24,6 +24,7 @@ class Topic(StrEnum):
     PAYMENTS = "payments"
     TALK = "talk"
     CENTRE = "centre"
+    CLAIMS = "claims"
     SIGN_IN = "sign_in"
 
 
@@ -87,7 +88,12 @@ CATALOGUE: dict[str, Template] = {
         _optional("payment_received", Topic.PAYMENTS, BOTH_SIDES, "item", "amount_krw"),
         _always("asking_stopped", Topic.PAYMENTS, DESIGNERS | COORDINATORS, "item"),
         _always("asking_allowed", Topic.PAYMENTS, DESIGNERS),
+        _always("mandate_given", Topic.CENTRE, OWNERS, "factory", "name"),
         _optional("message_received", Topic.TALK, BOTH_SIDES, "sender"),
+        _always("claim_waiting", Topic.CENTRE, COORDINATORS, "factory"),
+        _always("claim_accepted", Topic.CLAIMS, OWNERS, "factory"),
+        _always("claim_refused", Topic.CLAIMS, OWNERS, "factory", "reason"),
+        _now("claim_link", OWNERS, "factory"),
         _now("sign_in_link", DESIGNERS | OWNERS),
         _now("listing_link", OWNERS, "factory"),
         _now("link_again", DESIGNERS | OWNERS),

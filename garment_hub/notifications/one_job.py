@@ -19,6 +19,7 @@ JOBS = {
     "orders.terms": (Purpose.TERMS, "order_id"),
     "orders.payment": (Purpose.PAYMENT, "part_id"),
     "listings.registration": (Purpose.LISTING, "factory_id"),
+    "claims.claim": (Purpose.CLAIM, "factory_id"),
 }
 SIGN_IN = "links.ask"  # asked for by designers too, who sign in everywhere else
 

@@ -43,6 +43,7 @@ TOPICS = {
     Topic.PAYMENTS: lazy_gettext("Payments"),
     Topic.TALK: lazy_gettext("Messages"),
     Topic.CENTRE: lazy_gettext("Work of the centre"),
+    Topic.CLAIMS: lazy_gettext("Taking over a factory"),
     Topic.SIGN_IN: lazy_gettext("Getting in"),
 }
 
@@ -53,6 +54,7 @@ REASONS = {
     Topic.PAYMENTS: lazy_gettext("You get this because of the payment agreed for this order."),
     Topic.TALK: lazy_gettext("You get this because you write to each other here."),
     Topic.CENTRE: lazy_gettext("You get this because you are a coordinator of this district."),
+    Topic.CLAIMS: lazy_gettext("You get this because you said that this factory is yours."),
     Topic.SIGN_IN: lazy_gettext("If you did not ask for it, leave it be and tell nobody this address."),
 }
 
@@ -215,6 +217,26 @@ WORDS: dict[str, Words] = {
         lazy_gettext("%(sender)s has written to you."),
         lazy_gettext("Read it and answer on its page."),
     ),
+    "claim_waiting": Words(
+        lazy_gettext("Somebody says that a factory is theirs"),
+        lazy_gettext("Somebody says that %(factory)s is theirs."),
+        lazy_gettext("Please look at it and decide."),
+    ),
+    "claim_accepted": Words(
+        lazy_gettext("The factory is yours"),
+        lazy_gettext("%(factory)s is in your name now."),
+        lazy_gettext("See what the centre has written for you so far, and correct what is not right."),
+    ),
+    "claim_refused": Words(
+        lazy_gettext("The factory is not in your name yet"),
+        lazy_gettext("The centre could not see that %(factory)s is yours. Reason: %(reason)s"),
+        lazy_gettext("Please call the centre, or say it once more with what shows it."),
+    ),
+    "claim_link": Words(
+        lazy_gettext("One tap and the factory is yours"),
+        lazy_gettext("%(factory)s: somebody with this number says it is theirs. One button is left."),
+        lazy_gettext("Open it and tap the button. If it was not you, leave it be."),
+    ),
     "sign_in_link": Words(
         lazy_gettext("A link to get in"),
         lazy_gettext("Here is the link you asked for. It opens for 15 minutes, once."),
@@ -229,6 +251,11 @@ WORDS: dict[str, Words] = {
         lazy_gettext("A new link"),
         lazy_gettext("Here is the new link you asked for."),
         lazy_gettext("Open it and go on where you were."),
+    ),
+    "mandate_given": Words(
+        lazy_gettext("The centre writes and answers for you"),
+        lazy_gettext("%(name)s said that the centre may write and answer for %(factory)s."),
+        lazy_gettext("If you know nothing of it, end it with one tap, or call the centre."),
     ),
     "sign_in_shown": Words(
         lazy_gettext("The centre has shown a way in"),

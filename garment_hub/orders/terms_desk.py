@@ -7,9 +7,9 @@ from typing import Any
 from flask import redirect, render_template, request
 from sqlalchemy.orm import Session
 
-from garment_hub.doors import Answer, Door
+from garment_hub.doors import Answer, Door, sent_form
 from garment_hub.errors import sentence
-from garment_hub.form_tokens import SentForm, new_token
+from garment_hub.form_tokens import new_token
 from garment_hub.orders import terms, terms_wording
 from garment_hub.orders.queries import own_lines, parties_of
 from garment_hub.orders.terms import Body
@@ -84,7 +84,7 @@ class TermsDesk:
         form = self._form(newest, is_sent=True)
         if form is None:
             raise Conflict("terms_order_over") if self.order.status in ENDED else Forbidden
-        sent = SentForm.of(form.form_token.data, self.user, request.form.to_dict(flat=False))
+        sent = sent_form(form, self.user)
         if earlier := sent.earlier_location(self.session):
             return redirect(earlier, 303)
         if not form.validate():

@@ -8,16 +8,14 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import Session
 
-from garment_hub import audit
 from garment_hub.factories import bookings
 from garment_hub.factories import services as factories
 from garment_hub.notifications import notify
 from garment_hub.pulses.queries import WEEKS_MOVED, last_pulse, weeks_ahead
 from garment_hub.pulses.rule import days_after
-from models.audit import AuditAction
 from models.capacity import SEOUL, week_of
 from models.errors import Invalid
-from models.factory import Factory, FactSource, OperatingStatus, Sector
+from models.factory import Factory, OperatingStatus, Sector
 from models.notification import Notification
 from models.pulse import Pulse, PulseAnswer
 from models.user import Role, User
@@ -56,7 +54,7 @@ def answer(session: Session, factory: Factory, said: PulseAnswer, actor: User, n
         weeks={week.monday.isoformat(): [week.own, after[week.monday]] for week in weeks if week.monday in after},
     )
     session.add(pulse)
-    _note_stand_in(session, factory, statement, actor, said)
+    factories.note_stand_in(session, factory, statement, actor, said)
     return pulse
 
 
@@ -67,14 +65,7 @@ def state_outside_work(session: Session, factory: Factory, percent: int, actor: 
     statement = factories.statement_of(actor, factory, now.astimezone(SEOUL).date())
     factories.state_columns(factory, {"outside_work_percent": percent}, statement)
     factories.confirm(session, factory, statement)
-    _note_stand_in(session, factory, statement, actor, Told.OUTSIDE_WORK)
-
-
-def _note_stand_in(
-    session: Session, factory: Factory, said: factories.Statement, actor: User, what: PulseAnswer | Told
-) -> None:
-    if said.source is FactSource.STAFF:
-        audit.record(session, actor, AuditAction.CHANGED_FOR_OWNER, factory, what=what)
+    factories.note_stand_in(session, factory, statement, actor, Told.OUTSIDE_WORK)
 
 
 def ask_owners(session: Session, now: datetime) -> int:

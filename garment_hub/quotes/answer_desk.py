@@ -31,7 +31,7 @@ from garment_hub.recommendations.owner_wording import owner_lines
 from garment_hub.recommendations.wording import question_lines
 from models.base import utc_now
 from models.quote import LONGEST_PAYMENT_DAYS, DeclineReason, QuoteAnswer, QuoteRequest, RequestStatus
-from models.user import User
+from models.user import CENTRE, User
 
 UNDER_WAY = frozenset({RequestStatus.OPEN, RequestStatus.ANSWERED, RequestStatus.CHOSEN})
 
@@ -97,12 +97,14 @@ class AnswerDesk:
     def _answer(self) -> dict[str, Any]:
         """What was said so far, and what may be said now."""
         asked, today, may = self.asked, self.today, may_answer(self.asked, self.user)
+        is_new, lacks_price = can_answer(asked, today), needs_price(asked, today)
         return {
             "answered_for": wording.answered_for(asked, heard_of(self.session, asked)),
             "order_id": order_id_of(self.session, asked),
-            "may_answer": may and can_answer(asked, today),
-            "may_complete": may and needs_price(asked, today),
+            "may_answer": may and is_new,
+            "may_complete": may and lacks_price,
             "may_hold": may and is_awardable(asked, today),
+            "needs_mandate": self.user.role in CENTRE and not may and (is_new or lacks_price),
             "held_until": held_until(self.session, asked, utc_now()),
             "is_lapsed": is_lapsed(asked, today),
             "is_repeat": earlier_line(self.session, asked) is not None,

@@ -6,6 +6,7 @@ from flask import render_template, request, url_for
 
 from garment_hub.db import get_session
 from garment_hub.doors import Answer, front_door
+from garment_hub.factories.queries import factory_of
 from garment_hub.permissions import Access, audience, signed_in
 from garment_hub.quotes import wording
 from garment_hub.quotes.answer_desk import AnswerDesk
@@ -25,7 +26,8 @@ def inbox() -> str:
     session, user = get_session(), signed_in()
     requests = centre_inbox(session, user.district_id) if user.is_staff else inbox_of(session, user)
     rows = rows_of(requests, today_in_seoul())
-    return render_template("quotes/inbox.html", rows=rows, is_staff=user.is_staff, words=wording)
+    factory = None if user.is_staff else factory_of(session, user)
+    return render_template("quotes/inbox.html", rows=rows, is_staff=user.is_staff, factory=factory, words=wording)
 
 
 def _desk(request_id: int, access: Access) -> AnswerDesk:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug import Response
 
@@ -16,6 +16,8 @@ from garment_hub.db import get_session
 from garment_hub.factories.search import condition
 from garment_hub.permissions import audience, signed_in
 from garment_hub.registry import queries, wording
+from garment_hub.registry import sheet_routes as _sheet  # noqa: F401  (adds its pages to the blueprint)
+from garment_hub.registry.blueprint import bp
 from garment_hub.registry.remarks import Outcome, Told
 from garment_hub.registry.undo import undo_import
 from garment_hub.site import current_district
@@ -24,8 +26,6 @@ from models.errors import NotFound
 from models.factory import Sector
 from models.registry_import import DuplicateVerdict, ImportStatus
 from models.user import Role
-
-bp = Blueprint("registry", __name__)
 
 PAGE_SIZE = 50
 KEPT = ("q", "sector", "show", "district", "lang")
@@ -86,6 +86,7 @@ def factory(factory_id: int) -> str:
         facts=wording.facts_of(found),
         rows=queries.rows_of(session, found),
         wording=wording,
+        is_new="registered" in request.args,
     )
 
 

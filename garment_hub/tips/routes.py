@@ -16,8 +16,7 @@ from garment_hub.tips.queries import put_off_parts, seen_in, usual_around, waiti
 from garment_hub.tips.wording import question
 from models.capacity import today_in_seoul
 from models.errors import NotFound
-from models.factory import Factory
-from models.user import CENTRE, Role, User
+from models.user import Role
 
 bp = Blueprint("tips", __name__)
 
@@ -28,10 +27,8 @@ EDITORS = (Role.FACTORY_OWNER, Role.COORDINATOR, Role.ADMINISTRATOR)
 @audience(*EDITORS)
 def next_part(factory_id: int) -> ResponseReturnValue:
     """The one question whose answer would bring most; ``asked`` are parts just saved, which are not asked again."""
-    person, session, today = signed_in(), get_session(), today_in_seoul()
-    factory = get_factory(session, factory_id, person, Access.WRITE)
-    if _needs_mandate(factory, person):
-        return _to_mandate(factory)
+    session, today = get_session(), today_in_seoul()
+    factory = get_factory(session, factory_id, signed_in(), Access.WRITE)
     asked = [part for part in request.args.getlist("asked") if part in PARTS]
     found = worths(session, factory, today)
     passed = {*asked, *put_off_parts(session, factory, today)}
@@ -49,12 +46,10 @@ def next_part(factory_id: int) -> ResponseReturnValue:
 @bp.route("/factories/<int:factory_id>/next/<part>/later", methods=["POST"])
 @audience(*EDITORS)
 def later(factory_id: int, part: str) -> ResponseReturnValue:
-    person, session = signed_in(), get_session()
-    factory = get_factory(session, factory_id, person, Access.WRITE)
+    session = get_session()
+    factory = get_factory(session, factory_id, signed_in(), Access.WRITE)
     if part not in PARTS:
         raise NotFound
-    if _needs_mandate(factory, person):
-        return _to_mandate(factory)
     services.put_off(session, factory, part, today_in_seoul())
     return redirect(url_for("tips.next_part", factory_id=factory.id), 303)
 
@@ -85,12 +80,3 @@ def month(factory_id: int) -> str:
         waiting=waiting_requests(session, factory, today),
         dependence=dependence_of(session, factory, today),
     )
-
-
-def _needs_mandate(factory: Factory, person: User) -> bool:
-    return person.role in CENTRE and factory.mandate is None
-
-
-def _to_mandate(factory: Factory) -> ResponseReturnValue:
-    back = url_for("tips.next_part", factory_id=factory.id)
-    return redirect(url_for("mandates.mandate", factory_id=factory.id, next=back), 303)

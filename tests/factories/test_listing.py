@@ -21,7 +21,7 @@ from models.district import District
 from models.factory import CapabilityKind, Factory, FactSource
 from models.user import Role, User
 from tests.browsing import Browser
-from tests.builders import in_days, make_district, make_factory, make_user
+from tests.builders import in_days, make_district, make_factory, make_mandate, make_user
 
 KIND = CapabilityKind
 
@@ -213,8 +213,9 @@ def test_a_wrong_answer_is_told_beside_its_field_and_nothing_typed_is_lost(
 
 @pytest.mark.parametrize("role", [Role.COORDINATOR, Role.ADMINISTRATOR])
 def test_the_centre_may_write_for_an_owner_and_is_named_as_source(
-    client_as: Callable[[Role], Browser], fresh: Callable[[], Factory], owned: Factory, role: Role
+    session: Session, client_as: Callable[[Role], Browser], fresh: Callable[[], Factory], owned: Factory, role: Role
 ) -> None:
+    make_mandate(session, owned)
     assert send(client_as(role), owned, "size", people="3") == 303
     fact = fresh().fact("people")
     assert fact and fact.source == FactSource.STAFF and fact.source_name

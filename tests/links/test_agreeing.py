@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from garment_hub.accounts.links import Purpose
 from garment_hub.orders import terms
-from models.base import utc_now
+from models.base import Base, utc_now
 from models.district import District
+from models.form_token import FormToken
 from models.order import OrderStatus
 from models.terms import Terms
 from tests.browsing import Browser, signed_in
@@ -82,6 +84,19 @@ def test_the_owners_own_blank_is_asked_for_first(phone: Browser, trade: Trade, l
     assert newest.body["lines"][0]["account"] == "농협 302"
     assert [said.user_id for said in newest.confirmations] == [trade.owner.id]
     assert heading_of(phone.get(link).text) == "상대가 확인하길 기다려요"
+
+
+def test_no_row_keeps_the_address_of_the_link(phone: Browser, trade: Trade, link: str, session: Session) -> None:
+    propose(trade, account=None)
+    form = form_for(phone, link, "propose_terms")
+    written = form.filled(**{"lines-0-account": "농협 302"})
+    for _time in range(2):
+        assert phone.client.post(form.action, data=written).location == link
+    session.rollback()
+    token = link.removeprefix("/link/")
+    rows = ((table.name, row) for table in Base.metadata.sorted_tables for row in session.execute(select(table)))
+    assert [name for name, row in rows if token in str(row)] == []
+    assert session.scalars(select(FormToken.location)).all()
 
 
 def test_an_older_sheet_is_not_agreed_to(phone: Browser, trade: Trade, link: str) -> None:

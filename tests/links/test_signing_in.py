@@ -18,7 +18,7 @@ from garment_hub.db import engine_of, unit_of_work
 from models.base import utc_now
 from models.district import District
 from models.user import Role, User, UserSession
-from tests.browsing import Browser
+from tests.browsing import Browser, signed_in
 from tests.builders import make_designer, make_user
 from tests.links.addresses import link_to
 
@@ -164,3 +164,19 @@ def test_whoever_was_signed_in_as_somebody_before_is_that_person_no_more(
     assert not is_in(browser)
     assert browser.send(link_to(app, Purpose.SIGN_IN, owner.id, owner)).status_code == 303
     assert is_in(browser)
+
+
+def test_whoever_made_the_account_before_the_telephone_was_confirmed_is_out(
+    app: Flask, session: Session, owner: User
+) -> None:
+    owner.password_hash, owner.email = "somebody else's", "somebody.else@test.example"
+    session.commit()
+    earlier = signed_in(app, session, owner)
+    assert is_in(earlier)
+    with app.app_context():
+        to_the_phone = f"/link/{token_of(Link(Purpose.SIGN_IN, owner.id, owner.id, utc_now(), is_to_phone=True))}"
+    phone = Browser(app)
+    assert phone.send(to_the_phone).status_code == 303
+    assert (is_in(earlier), is_in(phone)) == (False, True)
+    session.refresh(owner)
+    assert owner.password_hash is None and owner.email is None

@@ -26,6 +26,7 @@ NEXT_YEAR = date.today().replace(month=3, day=12) + timedelta(days=366)
 VALUES: dict[str, Any] = {
     "designer": "하나브랜드",
     "factory": "해든봉제",
+    "name": "박순자",
     "sender": "해든봉제",
     "item": "coat",
     "quantity": 1200,

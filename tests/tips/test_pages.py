@@ -23,13 +23,12 @@ from models.brief import Brief
 from models.capacity import today_in_seoul
 from models.district import District
 from models.factory import CapabilityKind, Factory
-from models.mandate import Mandate, MandateChannel
 from models.quote import QuoteRequest
 from models.recommendation import Recommendation, RecommendationEntry
 from models.user import Role
 from tests.accessible import problems
 from tests.browsing import Browser
-from tests.builders import in_days, make_brief, make_designer, make_factory, make_user
+from tests.builders import in_days, make_brief, make_designer, make_factory, make_mandate, make_user
 
 CERTIFICATE = next(code for code in vocabulary.terms("certificate") if code != "kc_mark")
 # What an owner writes on each part's page.
@@ -178,9 +177,7 @@ def test_the_centre_asks_with_a_mandate_and_never_reads_the_month(
     ):
         assert answer.status_code == 303
         assert answer.location.startswith(f"/factories/{factory.id}/mandate?next=")
-    session.add(
-        Mandate(factory=factory, given_by="대표", channel=MandateChannel.PHONE, purposes=[], wording_version="1")
-    )
+    make_mandate(session, factory)
     session.commit()
     assert coordinator.get(f"/factories/{factory.id}/next").status_code == 200
     assert coordinator.get(f"/factories/{factory.id}/tip").status_code == 403
