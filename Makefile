@@ -7,7 +7,7 @@ BIN = .venv/bin
 help:
 	@echo "make run           set everything up and serve on http://127.0.0.1:8000 (HOST and PORT change it)"
 	@echo "make test          all tests; those that need Chromium or PostgreSQL are skipped where it is missing"
-	@echo "make test-fast     tests without the slow ones and without a browser, within a minute"
+	@echo "make test-fast     tests without the slow ones, a browser and PostgreSQL, within a minute"
 	@echo "make browser       only the tests that drive a browser"
 	@echo "make check         ruff, mypy and djlint"
 	@echo "make bench         benchmarks against other ways of ranking"
@@ -21,7 +21,7 @@ test:
 	@$(PYTHON) bootstrap.py test
 
 test-fast:
-	@$(PYTHON) bootstrap.py test -m "not slow and not browser"
+	@$(PYTHON) bootstrap.py test -m "not slow and not browser and not postgresql"
 
 browser:
 	@$(PYTHON) bootstrap.py test -m browser

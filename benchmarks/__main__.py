@@ -8,10 +8,26 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from benchmarks import Row, backup, contests, crash, encoding, pages, papers, partners, serving, teams, training
+from benchmarks import (
+    Row,
+    backup,
+    contests,
+    crash,
+    dashboard,
+    duplicates,
+    encoding,
+    imports,
+    pages,
+    papers,
+    partners,
+    serving,
+    teams,
+    training,
+)
 
 BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
-    "backup": backup.run, "contests": contests.run, "crash": crash.run, "encoding": encoding.run, "pages": pages.run,
+    "backup": backup.run, "contests": contests.run, "crash": crash.run, "dashboard": dashboard.run,
+    "duplicates": duplicates.run, "encoding": encoding.run, "imports": imports.run, "pages": pages.run,
     "papers": papers.run, "partners": partners.run, "serving": serving.run, "teams": teams.run,
     "training": training.run,
 }  # fmt: skip

@@ -12,9 +12,16 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from garment_hub import db, errors, headers, labels, permissions, site
+from garment_hub import db, errors, headers, jobs, labels, permissions, site
 from garment_hub.accounts import routes as accounts
 from garment_hub.accounts import sign_in
+from garment_hub.api import blueprint as api
+from garment_hub.api import brief_routes as _api_briefs  # noqa: F401
+from garment_hub.api import indicator_routes as _api_indicators  # noqa: F401
+from garment_hub.api import key_routes as api_keys
+from garment_hub.api import routes as _api  # noqa: F401
+from garment_hub.approvals import routes as approvals
+from garment_hub.audit import routes as audit
 from garment_hub.briefs import blueprint as briefs
 from garment_hub.briefs import recommendation_routes as _lists  # noqa: F401  (adds its pages to the blueprint)
 from garment_hub.briefs import routes as _briefs  # noqa: F401
@@ -23,7 +30,11 @@ from garment_hub.claims import blueprint as claims
 from garment_hub.claims import done_routes as _done  # noqa: F401
 from garment_hub.claims import routes as _claims  # noqa: F401
 from garment_hub.config import read_settings
+from garment_hub.dashboard import desk_routes as _desk  # noqa: F401
+from garment_hub.dashboard import indicator_routes as _indicators  # noqa: F401
+from garment_hub.dashboard import public_routes as _public  # noqa: F401
 from garment_hub.dashboard import routes as dashboard
+from garment_hub.dashboard import statistics_routes as _statistics  # noqa: F401
 from garment_hub.designers import routes as designers
 from garment_hub.factories import routes as factories
 from garment_hub.links import routes as links
@@ -39,18 +50,26 @@ from garment_hub.orders import review_routes as _reviews  # noqa: F401
 from garment_hub.orders import routes as _orders  # noqa: F401
 from garment_hub.orders import terms_routes as _terms  # noqa: F401
 from garment_hub.pages import routes as pages
+from garment_hub.privacy import deletion_routes as _deletions  # noqa: F401
+from garment_hub.privacy import routes as privacy
 from garment_hub.pulses import routes as pulses
 from garment_hub.quotes import routes as quotes
 from garment_hub.recommendations import routes as recommendations
 from garment_hub.recommendations import setting_routes as _settings  # noqa: F401
+from garment_hub.registry import duplicate_routes as _duplicates  # noqa: F401
+from garment_hub.registry import export_routes as _exports  # noqa: F401
+from garment_hub.registry import import_routes as _imports  # noqa: F401
 from garment_hub.registry import routes as registry
 from garment_hub.secret import secret_key
 from garment_hub.tips import routes as tips
+from garment_hub.verification import designer_routes as _designer_checks  # noqa: F401
+from garment_hub.verification import routes as verification
 from garment_hub.visits import routes as visits
 
 ROOMS = (
     pages, accounts, notifications, factories, mandates, listings, pulses, designers, recommendations, briefs, quotes,
-    orders, messages, cases, claims, visits, registry, dashboard, tips, links,
+    orders, messages, cases, claims, visits, verification, registry, dashboard, tips, links, api, api_keys, privacy,
+    approvals, audit,
 )  # fmt: skip
 MEGABYTE = 1024 * 1024
 
@@ -70,8 +89,9 @@ def create_app(**overrides: Any) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    jobs.init_app(app)
     db.init_app(app, db.make_engine(db.database_url(app.config), race_ms=app.config["TEST_RACE_MS"]))
-    CSRFProtect(app)
+    CSRFProtect(app).exempt(api.bp)  # no cookie opens it, so no other site can make a browser write there
     for part in (site, labels, errors, headers, sign_in):
         part.init_app(app)
     for room in ROOMS:

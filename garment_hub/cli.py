@@ -9,23 +9,26 @@ from collections.abc import Sequence
 
 from flask import Flask
 from flask_babel import force_locale
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from garment_hub import jobs, server
 from garment_hub.accounts import commands as accounts
+from garment_hub.audit import commands as audit
 from garment_hub.backup import commands as backup
 from garment_hub.config import SettingError
+from garment_hub.dashboard import commands as indicators
+from garment_hub.db import engine_of
 from garment_hub.demo import commands as demo
 from garment_hub.errors import sentence
 from garment_hub.notifications import commands as notifications
 from garment_hub.recommendations import commands as recommendations
 from garment_hub.registry import commands as registry
-from garment_hub.schema import SchemaError
+from garment_hub.schema import SchemaError, check
 from garment_hub.schema import commands as schema
 from models.errors import DomainError
 
 DONE, NOT_GOOD_ENOUGH, COULD_NOT = 0, 1, 2
-ROOMS = (server, schema, accounts, registry, demo, recommendations, notifications, jobs, backup)
+ROOMS = (server, schema, accounts, registry, demo, recommendations, notifications, jobs, backup, audit, indicators)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -63,6 +66,9 @@ def _run(parsed: argparse.Namespace) -> int:
         except DomainError as error:
             print(sentence(error), file=sys.stderr)
             return COULD_NOT
+        except (OperationalError, ProgrammingError):
+            check(engine_of(app))  # where a table is missing, it says which command makes it
+            raise
     return code
 
 

@@ -92,6 +92,12 @@ SETTINGS: tuple[Setting, ...] = (
         "MESSAGE_URL", _web_address, None, "Address of a KakaoTalk or SMS service that takes JSON; unset: messages wait"
     ),
     Setting("MESSAGE_TOKEN", _words, None, "Sent to it as a bearer token"),
+    Setting(
+        "TAX_OFFICE",
+        _words,
+        None,
+        "module:Class that looks business numbers up; unset: officers look and write it down",
+    ),
 )
 
 

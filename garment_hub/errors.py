@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, current_app, make_response, render_template, request
+from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_login import AnonymousUserMixin
@@ -15,14 +15,17 @@ from garment_hub.db import get_session, is_busy
 from garment_hub.labels import locale_code
 from garment_hub.refusals import MESSAGES
 from garment_hub.site import BareSite
-from models.errors import Conflict, DomainError, Forbidden, Gone, Invalid, NotFound, TooMany
+from models.errors import Conflict, DomainError, Forbidden, Gone, Invalid, NotFound, TooMany, Unauthorised
 
+PROGRAMS = "/api/"  # addresses of the interface for programs
+RETRY_AFTER = "5"
 STATUS: dict[type[DomainError], int] = {
-    Invalid: 422, NotFound: 404, Forbidden: 403, Conflict: 409, Gone: 410, TooMany: 429,
+    Invalid: 422, Unauthorised: 401, NotFound: 404, Forbidden: 403, Conflict: 409, Gone: 410, TooMany: 429,
 }  # fmt: skip
 
 TITLES = {
     400: lazy_gettext("This form could not be read"),
+    401: lazy_gettext("A key is missing"),
     403: lazy_gettext("This is not yours to change"),
     404: lazy_gettext("We could not find this page"),
     409: lazy_gettext("Something changed in the meantime"),
@@ -55,12 +58,25 @@ def sentence(error: DomainError) -> str:
 
 def _page(status: int, text: str) -> Response:
     title = TITLES.get(status, TITLES[500] if status >= 500 else TITLES[400])
+    if request.path.startswith(PROGRAMS):
+        return problem(status, str(title), text)
     # A page about a broken database must not ask it who is looking.
     bare = {"site": BareSite(locale_code()), "current_user": AnonymousUserMixin()} if status >= 500 else {}
     page = render_template("errors/error.html", status=status, title=title, text=text, **bare)
     response = make_response(page, status)
     if status in (429, 503):
-        response.headers["Retry-After"] = "5"
+        response.headers["Retry-After"] = RETRY_AFTER
+    return response
+
+
+def problem(status: int, title: str, text: str, **more: object) -> Response:
+    """A refusal for a program (RFC 9457)."""
+    response = jsonify(type="about:blank", status=status, title=title, detail=text, **more)
+    response.status_code, response.mimetype = status, "application/problem+json"
+    if status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    if status in (429, 503):
+        response.headers["Retry-After"] = RETRY_AFTER
     return response
 
 

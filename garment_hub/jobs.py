@@ -5,6 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,24 +17,49 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from flask import Flask
+from flask import Flask, g
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from garment_hub import schema
+from garment_hub.audit.chain import SWEEPS as AUDIT
+from garment_hub.audit.heads import publish
 from garment_hub.claims.services import SWEEPS as CLAIMS
-from garment_hub.db import engine_of, unit_of_work
+from garment_hub.dashboard.releases import release_due
+from garment_hub.dashboard.snapshots import close_months
+from garment_hub.dashboard.state import count_due
+from garment_hub.db import engine_of, reading, unit_of_work
 from garment_hub.listings.services import SWEEPS as LISTINGS
 from garment_hub.notifications.commands import deliver_due
 from garment_hub.orders.sweeps import SWEEPS as ORDERS
 from garment_hub.pulses.services import SWEEPS as PULSES
 from garment_hub.recommendations.changes import sweep_changes
+from garment_hub.registry.duplicate_search import run_searches
+from garment_hub.registry.services import forget_untouched, work_off
+from garment_hub.registry.work import waiting, works_on
 from garment_hub.tips.services import SWEEPS as TIPS
+from garment_hub.verification.services import SWEEPS as VERIFICATION
 from models.base import utc_now
+from models.capacity import today_in_seoul
 
 Sweep = Callable[[Session, datetime], int]
 
 # What time brings about, by name. Each may run twice, late, or at the same time as another.
-SWEEPS: Mapping[str, Sweep] = {**ORDERS, "factory changes": sweep_changes, **PULSES, **TIPS, **LISTINGS, **CLAIMS}
+SWEEPS: Mapping[str, Sweep] = {
+    **ORDERS,
+    "factory changes": sweep_changes,
+    **PULSES,
+    **TIPS,
+    **LISTINGS,
+    **CLAIMS,
+    **VERIFICATION,
+    **AUDIT,
+}
+COUNTS: Mapping[str, Callable[[Engine, datetime], int]] = {
+    "figures of the desk": count_due,
+    "closed months": close_months,
+    "public figures": release_due,
+}
 STALE_AFTER_SECONDS = 60  # by then the next one is due
 HEAD_START_SECONDS = 3.0  # the site answers first
 FAREWELL_SECONDS = 1.0
@@ -62,6 +90,16 @@ def sweep(engine: Engine, now: datetime, sweeps: Mapping[str, Sweep] = SWEEPS) -
     return swept
 
 
+def count(engine: Engine, now: datetime, swept: Swept) -> None:
+    """What takes long to count, outside of any transaction that others wait for."""
+    for name, run in COUNTS.items():
+        try:
+            swept.done[name] = run(engine, now)
+        except Exception:
+            log.exception("counting the %s failed", name)
+            swept.failed.append(name)
+
+
 def register(calls: Any) -> None:
     jobs = calls.add_parser("jobs", help="work beside the pages")
     verbs = jobs.add_subparsers(dest="verb", required=True, metavar="VERB")
@@ -71,7 +109,9 @@ def register(calls: Any) -> None:
 
 
 def _sweep(arguments: argparse.Namespace, app: Flask) -> int:
+    schema.check(engine_of(app))  # or every sweep would fail, each in its own words
     swept = sweep(engine_of(app), utc_now())
+    count(engine_of(app), utc_now(), swept)
     if arguments.json:
         print(json.dumps(asdict(swept)))
     else:
@@ -89,11 +129,47 @@ def _deliver_job(app: Flask) -> None:
 
 def _sweep_job(app: Flask) -> None:
     swept = sweep(engine_of(app), utc_now())
+    count(engine_of(app), utc_now(), swept)
     if any(swept.done.values()):
         log.info("swept: %s", swept.done)
 
 
-JOBS: Mapping[str, Callable[[Flask], None]] = {"deliver": _deliver_job, "sweep": _sweep_job}
+def _heads_job(app: Flask) -> None:
+    with reading(engine_of(app)) as session:
+        publish(session, app.config["DATA_DIR"], utc_now())
+
+
+def _duplicates_job(app: Flask) -> None:
+    run_searches(works_on(engine_of(app)))
+
+
+_importing = threading.Lock()
+
+
+def _imports_job(app: Flask) -> None:
+    """In a process of its own: reading and comparing would take the site's time and keep its memory."""
+    if not _importing.acquire(blocking=False):
+        return
+    try:
+        forget_untouched(works_on(engine_of(app)), app.config["DATA_DIR"], utc_now())
+        with reading(engine_of(app)) as session:
+            is_needed = bool(waiting(session))
+        if is_needed and app.testing:
+            work_off(works_on(engine_of(app)), app.config["DATA_DIR"], today_in_seoul())
+        elif is_needed:
+            call = [sys.executable, "-P", "-m", "garment_hub.cli", "registry", "work", "--parent", str(os.getpid())]
+            subprocess.run(call, check=False, stdout=subprocess.DEVNULL)  # noqa: S603 (nothing of it comes from outside)
+    finally:
+        _importing.release()
+
+
+JOBS: Mapping[str, Callable[[Flask], None]] = {
+    "imports": _imports_job,
+    "duplicates": _duplicates_job,
+    "deliver": _deliver_job,
+    "sweep": _sweep_job,
+    "audit heads": _heads_job,
+}
 
 
 def make_queue(app: Flask) -> Any:
@@ -110,10 +186,30 @@ def make_queue(app: Flask) -> Any:
         results=False,
         immediate=app.testing,
     )
+    queue.calls = {}  # by name, to have a job run at once
     for name, job in JOBS.items():
         every_minute = queue.periodic_task(crontab(), name=name, expires=STALE_AFTER_SECONDS)
-        every_minute(partial(_in_context, app, job))
+        queue.calls[name] = every_minute(partial(_in_context, app, job))
     return queue
+
+
+def init_app(app: Flask) -> None:
+    """Registered first, so that it comes last: after the transaction of the request has ended."""
+    app.teardown_appcontext(partial(_call_asked, app))
+
+
+def call_soon(name: str) -> None:
+    """Have a job run once this request is over, and not only at the next full minute."""
+    g.setdefault("jobs_asked", set()).add(name)
+
+
+def _call_asked(app: Flask, _error: BaseException | None) -> None:
+    for name in g.pop("jobs_asked", ()):
+        try:
+            queue = app.extensions.get("queue") or app.extensions.setdefault("queue", make_queue(app))
+            queue.calls[name]()
+        except Exception:  # the minute's round does it too
+            log.exception("the job %s could not be called", name)
 
 
 def _in_context(app: Flask, job: Callable[[Flask], None]) -> None:
@@ -159,4 +255,5 @@ def _consumer(queue: Any, ending: threading.Event) -> Any:
             pass
 
     logging.getLogger("huey").setLevel(logging.WARNING)
-    return Guest(queue, workers=1, scheduler_interval=60, health_check_interval=1)
+    # Two, so that an import that takes minutes holds up no message; and soon after a page has called.
+    return Guest(queue, workers=2, max_delay=2, scheduler_interval=60, health_check_interval=1)

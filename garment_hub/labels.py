@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
+from babel.dates import format_skeleton
 from flask import Flask
 from flask_babel import format_date as babel_date
 from flask_babel import get_locale, lazy_gettext
@@ -126,10 +127,15 @@ def month(day: date) -> str:
     return str(babel_date(day, "LLLL"))
 
 
+def year_month(day: date) -> str:
+    """The month of a day with its year."""
+    return str(format_skeleton("yMMMM", day, locale=get_locale()))
+
+
 def place_name(place: District | Neighbourhood) -> str:
     return place.name_ko if locale_code() == "ko" else place.name_en
 
 
 def init_app(app: Flask) -> None:
-    for function in (label, term, terms, number, won, days, day, full_day, moment, week, month, place_name):
+    for function in (label, term, terms, number, won, days, day, full_day, moment, week, month, year_month, place_name):
         app.jinja_env.filters[function.__name__] = function

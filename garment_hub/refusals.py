@@ -6,8 +6,51 @@ from flask_babel import lazy_gettext
 
 # code of a DomainError -> sentence: what happened and what to do next.
 MESSAGES = {
+    "month_not_closed": lazy_gettext("This month is not closed yet. It closes on the third day of the next one."),
     "not_found": lazy_gettext("There is no such page, or it is not meant for you."),
     "forbidden": lazy_gettext("You may look at this, but not change it."),
+    "statistic_indicator_missing": lazy_gettext("Please say which indicator it is."),
+    "statistic_indicator_unknown": lazy_gettext(
+        "%(text)s is not in the table of indicators. Take its name or code from there."
+    ),
+    "statistic_value_missing": lazy_gettext("The value is missing."),
+    "statistic_value_wrong": lazy_gettext("%(text)s cannot be read as a number. For example: 1,627 or 83.9"),
+    "statistic_period_missing": lazy_gettext(
+        "It does not say which time it is about: a year, a month, or first and last day."
+    ),
+    "statistic_period_wrong": lazy_gettext(
+        "%(text)s cannot be read as a time. For example: 2026, 2026-03 or 2026-03-12"
+    ),
+    "statistic_period_turned": lazy_gettext("The last day lies before the first."),
+    "statistic_in_future": lazy_gettext("The time it is about has not begun yet."),
+    "statistic_scope_missing": lazy_gettext("Please write what it covers, such as the district or all of Seoul."),
+    "statistic_source_missing": lazy_gettext(
+        "Please write where the figure is from. Without a source it cannot be shown."
+    ),
+    "statistic_words_too_long": lazy_gettext("Please keep scope and source shorter: at most %(most)s characters here."),
+    "statistic_twice": lazy_gettext("The same figure stands in row %(row)s already: same indicator, time and scope."),
+    "statistics_none": lazy_gettext("There are headings in the file, but no figures below them."),
+    "statistics_too_many": lazy_gettext("At most %(most)s figures go in at a time. Please split the file."),
+    "statistics_columns_missing": lazy_gettext(
+        "The headings were not found. There have to be columns for indicator, value, year (or month, or first and "
+        "last day), scope and source."
+    ),
+    "api_token_missing": lazy_gettext(
+        "This call needs a key: Authorization: Bearer and the key. Make one in your account."
+    ),
+    "api_token_unknown": lazy_gettext("This key opens nothing, or no longer. Make a new one in your account."),
+    "api_keys_too_many": lazy_gettext("At most %(most)s keys at a time. End one that is not used any more."),
+    "api_code_unknown": lazy_gettext("%(key)s is not a known key of the kind %(kind)s. /api/v1/vocabulary lists them."),
+    "account_has_orders": lazy_gettext(
+        "An order is still under way, and the other side counts on you. Finish or cancel it first, or call the centre."
+    ),
+    "factory_closed": lazy_gettext("This factory has closed, so nothing more is written down about it."),
+    "check_is_the_owners": lazy_gettext(
+        "Asking to be checked is the owner's own step. Please choose what you looked at."
+    ),
+    "check_day_wrong": lazy_gettext("Please give a day within the last %(days)s days, today included."),
+    "check_needs_note": lazy_gettext("Please write what was not right, so that others can follow it."),
+    "already_hidden": lazy_gettext("This page has been taken off already. Reload to see who did it."),
     "mandate_missing": lazy_gettext("The owner has not said yet that the centre may write for them."),
     "wrong_role": lazy_gettext("This page is for another kind of account."),
     "too_many_tries": lazy_gettext("Too many tries. Please wait %(minutes)s minutes and try again."),
@@ -109,6 +152,25 @@ MESSAGES = {
         "No column holds the names. There are: %(headings)s. Use --map name=HEADING."
     ),
     "orders_header_not_found": lazy_gettext("No row names the columns. Needed are: %(needed)s."),
+    "encoding_mixed": lazy_gettext(
+        "Up to row %(line)s the letters are %(first)s, from there %(then)s: two files in one."
+        " Open both in a spreadsheet, put them together there and save as XLSX."
+    ),
+    "name_column_doubtful": lazy_gettext(
+        "The column %(heading)s should hold names, but holds numbers, such as %(example)s."
+        " Are two columns swapped? Say which column holds the names."
+    ),
+    "header_row_outside": lazy_gettext("The headings must stand in one of the first %(most)s rows."),
+    "import_under_way": lazy_gettext("%(name)s is being taken in at this moment. Look at /district/imports."),
+    "import_given_up": lazy_gettext("Somebody stopped %(name)s on its page. The rows so far are whole."),
+    "import_file_gone": lazy_gettext("The file is no longer there. Upload it again; what is stored stays stored."),
+    "import_broke": lazy_gettext("Something broke on our side. The rows so far are whole. Try again, or call us."),
+    "import_not_at_rest": lazy_gettext("This import is still being worked on. Stop it first."),
+    "import_moved_on": lazy_gettext("This import is somewhere else by now. Load the page again."),
+    "import_same_field": lazy_gettext("Two columns are to hold the same. Choose only one of them."),
+    "import_name_needed": lazy_gettext(
+        "Choose the column that holds the names. Without names nothing can be taken in."
+    ),
     "import_unknown_field": lazy_gettext("There is no field %(name)s. Did you mean %(nearest)s?"),
     "import_unknown_heading": lazy_gettext("There is no column %(name)s. There are: %(headings)s."),
     "import_mapping_form": lazy_gettext("Write --map field=heading, not %(name)s."),
@@ -122,6 +184,33 @@ MESSAGES = {
     "import_in_use": lazy_gettext(
         "%(count)s of these factories are in use by now (%(names)s). Nothing was taken back."
     ),
+    "import_merged_since": lazy_gettext(
+        "%(count)s of these factories were merged since (%(names)s). Take those merges back first."
+    ),
+    "pair_decided": lazy_gettext("Somebody else has just decided about this pair."),
+    "merge_one_row": lazy_gettext("A factory cannot be merged with itself."),
+    "merge_choice_unknown": lazy_gettext("Choose one of the two factories."),
+    "merge_already_merged": lazy_gettext("One of the two has already been merged with another factory."),
+    "merge_two_owners": lazy_gettext("Each of the two has an owner of its own, so they stay two."),
+    "merge_same_team": lazy_gettext("Both work side by side in one team, so they stay two."),
+    "merge_open_request": lazy_gettext(
+        "Both were asked about the same work, and the question to the one that would go still runs."
+        " It has to end first."
+    ),
+    "merge_week_too_full": lazy_gettext(
+        "Together they have taken on more than seven days in the week of %(week)s."
+        " Those orders have to be settled first."
+    ),
+    "merge_already_undone": lazy_gettext("This merge was taken back before."),
+    "merge_forgotten": lazy_gettext("What stood before this merge was erased on request, so it stays."),
+    "merge_has_later_merge": lazy_gettext(
+        "The factory that stayed has since been merged with another. Take that merge back first."
+    ),
+    "merge_has_later_work": lazy_gettext(
+        "Something was changed since on what was merged, so it can no longer be parted by itself."
+        " Nothing was taken back."
+    ),
+    "export_needs_reason": lazy_gettext("Say what the contacts are needed for."),
     "district_unknown": lazy_gettext("There is no district %(name)s. There are: %(known)s."),
     "district_exists": lazy_gettext("There is already a district %(name)s."),
     "district_incomplete": lazy_gettext("A district needs a code and a name in Korean and in English."),
@@ -236,4 +325,20 @@ MESSAGES = {
     "visit_done": lazy_gettext("Somebody has been there, so it stays on record. Correct the note if it is wrong."),
     "claim_decided": lazy_gettext("Somebody of the centre has decided this already."),
     "factory_has_owner": lazy_gettext("Somebody has taken this factory over already. Please call the centre."),
+    "approval_own": lazy_gettext("What you asked for yourself, somebody else has to decide."),
+    "approval_needed": lazy_gettext("A second person has to agree to this first. Ask for it on this page."),
+    "approval_waits": lazy_gettext("This has been asked for already and waits for a second person."),
+    "approval_decided": lazy_gettext("Somebody else has decided this in the meantime. Reload to see how."),
+    "approval_needs_reason": lazy_gettext("Please write why. It stays in the record for everybody who checks it."),
+    "audit_heads_unreadable": lazy_gettext(
+        "%(path)s is no file of published heads, or it is damaged. Name another copy."
+    ),
+    "month_not_over": lazy_gettext("This month is not over yet. Look it through once it is."),
+    "month_reviewed": lazy_gettext("You have looked this month through already. Nothing else to do."),
+    "review_needs_note": lazy_gettext("Please write in a word or two what you looked at."),
+    "deletion_has_orders": lazy_gettext("An order is still under way here. Finish or cancel it first."),
+    "business_number_not_of_country": lazy_gettext("This number cannot be right. It has 5 to 20 letters and digits."),
+    "review_dismissed": lazy_gettext("Somebody has dismissed this review for good. Nothing else to do."),
+    "case_taken": lazy_gettext("A colleague has taken this in hand already. Reload to see who."),
+    "case_not_in_hand": lazy_gettext("Nobody has this in hand any more. What you typed stands below."),
 }

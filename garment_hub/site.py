@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, Response, current_app, g, request, url_for
+from flask import Flask, Response, current_app, g, has_request_context, request, url_for
 from flask_babel import Babel
 from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import select
 from werkzeug.urls import iri_to_uri
 
-from garment_hub.db import get_session
+from garment_hub.db import SAFE_METHODS, engine_of, get_session, reading
 from garment_hub.labels import locale_code, place_name
 from models.district import DEFAULT_DISTRICT, District, Installation
 from models.errors import NotFound
@@ -29,6 +29,7 @@ class Link:
     label: str
     url: str
     is_current: bool
+    group: str = ""  # heading before it
 
 
 def choose_locale() -> str:
@@ -65,8 +66,14 @@ def current_district() -> District:
 
 def _refuse_unknown_district() -> None:
     """Before the page is made, so that no page, not even one that reports a failure, stumbles over it half-way."""
-    if "district" in request.args:
-        current_district()
+    code = request.args.get("district")
+    if code is None:
+        return
+    if request.method not in SAFE_METHODS:  # the request's own transaction must not stand open while a form is counted
+        with reading(engine_of(current_app._get_current_object())) as session:  # type: ignore[attr-defined]
+            if session.scalar(select(District.id).where(District.code == code)):
+                return
+    current_district()
 
 
 def _may_look_elsewhere() -> bool:
@@ -135,20 +142,13 @@ class Site:
 
     @property
     def staff_navigation(self) -> list[Link]:
-        menu = [
-            ("dashboard.overview", _("Overview")),
-            ("cases.queue", _("Needs a hand")),
-            ("registry.factories", _("Factories")),
-            ("registry.imports", _("Imports")),
-            ("registry.duplicates", _("Possible duplicates")),
-            ("orders.mine", _("Orders under way")),
+        """What this person may open at the desk; the first link of each group names it."""
+        mine = [item for item in _staff_menu() if current_user.role in item[3]]
+        groups = [group for group, *_rest in mine]
+        return [
+            Link(text, url_for(endpoint), request.endpoint == endpoint, "" if group in groups[:number] else group)
+            for number, (group, endpoint, text, _roles) in enumerate(mine)
         ]
-        menu.insert(3, ("claims.waiting", _("Who owns what")))
-        if current_user.role in CENTRE:
-            menu[2:2] = [("visits.day", _("Visits")), ("listings.registrations", _("Registrations"))]
-        if current_user.role in ANSWER_FOR_RANKING:
-            menu.append(("recommendations.ranking", _("Ranking")))
-        return [Link(text, url_for(endpoint), request.endpoint == endpoint) for endpoint, text in menu]
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,12 +201,49 @@ def _menu() -> list[tuple[str, str]]:
     ]
 
 
+def _staff_menu() -> list[tuple[str, str, str, frozenset[Role]]]:
+    """Group, endpoint, words, and whose it is."""
+    centre, officers = frozenset(CENTRE), frozenset(ANSWER_FOR_RANKING)
+    return [
+        ("", "dashboard.overview", _("Overview"), STAFF),
+        (_("To do"), "cases.queue", _("Needs a hand"), STAFF),
+        (_("To do"), "visits.day", _("Visits"), centre),
+        (_("To do"), "claims.waiting", _("Who owns what"), STAFF),
+        (_("To do"), "listings.registrations", _("Registrations"), centre),
+        (_("To do"), "verification.queue", _("Checking factories"), STAFF),
+        (_("To do"), "orders.mine", _("Orders under way"), STAFF),
+        (_("Register"), "registry.factories", _("Factories"), STAFF),
+        (_("Register"), "verification.designers_page", _("Designers"), STAFF),
+        (_("Register"), "registry.imports", _("Imports"), STAFF),
+        (_("Register"), "registry.duplicates", _("Possible duplicates"), STAFF),
+        (_("Register"), "registry.export_form", _("The register as a file"), officers),
+        (_("Figures"), "dashboard.indicator_table", _("Indicators"), STAFF),
+        (_("Figures"), "dashboard.outlook", _("Supply and demand"), STAFF),
+        (_("Figures"), "dashboard.milan", _("Beside Milan"), STAFF),
+        (_("Figures"), "dashboard.statistics_list", _("Figures from outside"), officers),
+        (_("Figures"), "dashboard.council_papers", _("Papers for the council"), officers),
+        (_("Figures"), "dashboard.hand_over", _("Handing over the office"), officers),
+        (_("Rules"), "recommendations.ranking", _("Ranking"), officers),
+        (_("Rules"), "approvals.waiting", _("Second person"), officers),
+        (_("Rules"), "audit.entries", _("Record"), officers),
+        (_("Rules"), "dashboard.settings", _("Settings"), officers),
+    ]
+
+
 def _is_current(endpoint: str) -> bool:
     room = endpoint.split(".")[0]
     return request.endpoint == endpoint or (room != "pages" and request.blueprint == room)
 
 
+def _keep_district(endpoint: str, values: dict[str, Any]) -> None:
+    """Whoever came without an account to a district by its name goes on there, to the sign-up page and beyond."""
+    code = request.args.get("district") if has_request_context() and endpoint != "static" else None
+    if code and not current_user.is_authenticated and current_district().code == code:
+        values.setdefault("district", code)
+
+
 def init_app(app: Flask) -> None:
+    app.url_defaults(_keep_district)
     Babel(app, locale_selector=choose_locale, default_timezone="Asia/Seoul")
     app.before_request(_refuse_unknown_district)
     app.after_request(_keep_language)

@@ -29,13 +29,34 @@ class AuditAction(StrEnum):
     CHANGED_FOR_OWNER = "changed_for_owner"
     CLAIM_DECIDED = "claim_decided"
     REGISTRATION_SEEN = "registration_seen"
+    FACTORIES_MERGED = "factories_merged"
+    MERGE_UNDONE = "merge_undone"
+    FACTORY_VERIFIED = "factory_verified"
+    DESIGNER_CHECKED = "designer_checked"
+    IMPORT_STARTED = "import_started"
+    IMPORT_UNDONE = "import_undone"
+    CONTACTS_EXPORTED = "contacts_exported"
+    FIGURES_READ = "figures_read"
+    STATISTICS_ADDED = "statistics_added"
+    SNAPSHOT_MADE = "snapshot_made"
+    APPROVAL_ASKED = "approval_asked"
+    APPROVAL_DECIDED = "approval_decided"
+    DELETED = "deleted"
+    LOG_REVIEWED = "log_reviewed"
+    ENTRIES_SEARCHED = "entries_searched"
+    CASE_HANDED_BACK = "case_handed_back"
+    CASE_NOTED = "case_noted"
+    MODERATED = "moderated"
 
 
 class AuditEntry(Base):
     """``subject`` is a table's name and ``subject_id`` its row; personal values stand in neither."""
 
     __tablename__ = "audit_entry"
-    __table_args__ = (Index("ix_audit_entry_subject_subject_id", "subject", "subject_id"),)
+    __table_args__ = (
+        Index("ix_audit_entry_subject_subject_id", "subject", "subject_id"),
+        Index("ix_audit_entry_district_id_at", "district_id", "at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     district_id: Mapped[int] = mapped_column(ForeignKey("district.id"), index=True)

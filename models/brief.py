@@ -45,6 +45,7 @@ class Brief(Base):
         CheckConstraint("styles > 0 AND colours > 0 AND sizes > 0", name="splits_positive"),
         CheckConstraint("budget_per_piece_krw IS NULL OR budget_per_piece_krw > 0", name="budget_positive"),
         Index("ix_brief_designer_id_created_at", "designer_id", "created_at"),
+        Index("ix_brief_district_id_published_at", "district_id", "published_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

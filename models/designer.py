@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -33,6 +33,8 @@ class Designer(Base):
     business_number: Mapped[str | None]
     website: Mapped[str | None]
     is_public: Mapped[bool] = mapped_column(default=False)
+    is_hidden: Mapped[bool] = mapped_column(default=False)  # staff took it off the public pages; see moderation
+    checked_on: Mapped[date | None]  # staff saw that there is such a brand
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 
     user: Mapped[User] = relationship()

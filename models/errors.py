@@ -17,6 +17,10 @@ class Invalid(DomainError):
     """What was given cannot be accepted as it stands (422)."""
 
 
+class Unauthorised(DomainError):
+    """A program did not say, or not truly, on whose behalf it calls (401)."""
+
+
 class NotFound(DomainError):
     """There is no such thing for this person (404)."""
 

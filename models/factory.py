@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,9 @@ from models.user import User
 
 if TYPE_CHECKING:
     from models.mandate import Mandate
+
+
+VERIFIED_FOR = timedelta(days=365)
 
 
 class Sector(StrEnum):
@@ -93,11 +96,14 @@ class Factory(Base):
     is_shared_room: Mapped[bool] = mapped_column(default=False)  # machines for anybody to come and use
     # The owner has not agreed, or no longer agrees, that strangers see the factory.
     is_display_refused: Mapped[bool] = mapped_column(default=False)
+    is_hidden: Mapped[bool] = mapped_column(default=False)  # staff took it off the public pages; see moderation
     neighbourhood_id: Mapped[int | None] = mapped_column(ForeignKey("neighbourhood.id"), index=True)
     lat: Mapped[float | None]
     lon: Mapped[float | None]
     people: Mapped[int | None]
     established_year: Mapped[int | None]
+    opened_on: Mapped[date | None]
+    closed_on: Mapped[date | None]  # of the business, not of its row
     minimum_order_quantity: Mapped[int | None]
     lead_time_days: Mapped[int | None]
     price_floor_krw: Mapped[int | None]
@@ -109,6 +115,8 @@ class Factory(Base):
     verified_on: Mapped[date | None]
     verification_method: Mapped[VerificationMethod | None] = mapped_column(code_column(VerificationMethod))
     confirmed_on: Mapped[date | None]  # last day on which the owner or staff said that this is how it is
+    # The row of the register that stands for this one since both turned out to be one firm.
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("factory.id"), index=True)
     search_text: Mapped[str] = mapped_column(default="")  # see garment_hub/factories/search.py
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now, onupdate=utc_now)
@@ -135,6 +143,7 @@ class Factory(Base):
             self.sector == Sector.GARMENT
             and self.status != OperatingStatus.CLOSED
             and not self.is_display_refused
+            and not self.is_hidden
             and (self.owner_id is not None or self.legal_form == LegalForm.COMPANY or self.public_basis is not None)
         )
 
@@ -145,12 +154,17 @@ class Factory(Base):
             cls.sector == Sector.GARMENT,
             cls.status != OperatingStatus.CLOSED,
             cls.is_display_refused.is_(False),
+            cls.is_hidden.is_(False),
             or_(
                 cls.owner_id.is_not(None),
                 cls.legal_form == LegalForm.COMPANY,
                 cls.public_basis.is_not(None),
             ),
         )
+
+    def is_verified_on(self, day: date) -> bool:
+        """Whether staff looked within twelve months before ``day``; later it counts as not checked."""
+        return self.verified_on is not None and day - self.verified_on <= VERIFIED_FOR
 
     @property
     def mandate(self) -> Mandate | None:

@@ -156,7 +156,10 @@ class Order(Base):
         CheckConstraint("status <> 'disputed' OR disputed_from IS NOT NULL", name="dispute_remembers"),
         CheckConstraint("NOT is_sample_waived OR sample_waived_reason IS NOT NULL", name="waiver_has_reason"),
         Index("ix_order_district_id_placed_at", "district_id", "placed_at"),
+        Index("ix_order_district_id_confirmed_at", "district_id", "confirmed_at"),
+        Index("ix_order_district_id_delivered_at", "district_id", "delivered_at"),
         Index("ix_order_status", "status"),
+        Index("ix_order_district_id_status_due_on", "district_id", "status", "due_on"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -31,7 +31,9 @@ class PaymentPart(Base):
         UniqueConstraint("line_id", "kind"),
         CheckConstraint("amount_krw >= 0", name="amount_not_negative"),
         Index("ix_payment_part_due_on", "due_on"),
-    )
+        Index("ix_payment_part_not_received", "due_on", sqlite_where=text("received_at IS NULL"),
+              postgresql_where=text("received_at IS NULL")),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
     line_id: Mapped[int] = mapped_column(ForeignKey("order_line.id", ondelete="CASCADE"))

@@ -95,7 +95,9 @@ class QuoteRequest(Base):
             sqlite_where=text("team_member_id IS NULL"),
             postgresql_where=text("team_member_id IS NULL"),
         ),
-        Index("ix_quote_request_factory_id_asked_at", "factory_id", "asked_at"),
+        Index("ix_quote_request_factory_id_asked_at_answered_at", "factory_id", "asked_at", "answered_at"),
+        Index("ix_quote_request_status_factory_id", "status", "factory_id"),
+        Index("ix_quote_request_answered_at", "answered_at"),
         CheckConstraint("deposit_offered_percent BETWEEN 1 AND 100", name="deposit_is_percent"),
         CheckConstraint("could_at_krw > 0", name="could_at_positive"),
     )

@@ -22,7 +22,10 @@ class Recommendation(Base):
     """
 
     __tablename__ = "recommendation"
-    __table_args__ = (Index("ix_recommendation_brief_id_made_at", "brief_id", "made_at"),)
+    __table_args__ = (
+        Index("ix_recommendation_brief_id_made_at", "brief_id", "made_at"),
+        Index("ix_recommendation_district_id_made_at", "district_id", "made_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     brief_id: Mapped[int | None] = mapped_column(ForeignKey("brief.id", ondelete="CASCADE"))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, UniqueConstraint, and_, exists, or_
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, UniqueConstraint, and_, exists, or_, text
 from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
 from models.base import Base, UtcDateTime, code_column, utc_now
@@ -26,11 +26,14 @@ class SelfDealing(StrEnum):
     DEVICE = "device"
 
 
+_SUSPICIOUS = text("suspicion IS NOT NULL AND cleared_at IS NULL")
+
+
 class Review(Base):
     """Of the factory by the designer, or of the designer by the factory, once per line.
 
     ``was_good`` is quality when the designer writes and payment when the factory writes. With ``suspicion`` it
-    weighs nothing until staff clear it.
+    weighs nothing until staff clear it; dismissed, it never will.
     """
 
     __tablename__ = "review"
@@ -38,6 +41,7 @@ class Review(Base):
         UniqueConstraint("line_id", "party"),
         CheckConstraint("party IN ('designer', 'factory')", name="by_a_side"),
         CheckConstraint("cleared_at IS NULL OR suspicion IS NOT NULL", name="only_suspects_are_cleared"),
+        Index("ix_review_suspicious", "line_id", sqlite_where=_SUSPICIOUS, postgresql_where=_SUSPICIOUS),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -52,6 +56,7 @@ class Review(Base):
     suspicion: Mapped[SelfDealing | None] = mapped_column(code_column(SelfDealing))
     cleared_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     cleared_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
+    dismissed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # by whom, the record says
 
     line: Mapped[OrderLine] = relationship()
     author: Mapped[User] = relationship(foreign_keys=[author_id])

@@ -23,8 +23,8 @@ BARRED = {
 FLASK = {"flask", "flask_babel", "flask_login", "flask_wtf", "wtforms"}
 # In import order: a room may call the services and queries of rooms that stand before it.
 ROOMS = (
-    "accounts factories mandates listings pulses designers recommendations briefs quotes orders messages cases claims "
-    "visits registry dashboard tips links api privacy pages demo"
+    "audit approvals accounts factories mandates listings pulses designers recommendations briefs quotes orders "
+    "messages cases claims visits verification registry dashboard tips links api privacy pages demo"
 ).split()
 # The modules that join the parts or start them know every room.
 COMPOSERS = {"garment_hub.app", "garment_hub.cli", "garment_hub.server"}

@@ -36,6 +36,7 @@ def test_the_doctor_sees_that_writes_reach_the_disk(app: Flask) -> None:
     assert diagnosis(app)["durable"]
 
 
+@pytest.mark.slow
 def test_the_doctor_sees_a_server_that_answers_before_the_disk_has_it(
     make_app: Callable[..., Flask], postgresql_url: str
 ) -> None:

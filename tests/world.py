@@ -15,11 +15,14 @@ from sqlalchemy.orm import Session
 from garment_hub import files, schema
 from garment_hub.accounts.links import Link, Purpose, token_of
 from garment_hub.accounts.services import hash_password, token_hash
+from garment_hub.api.services import make_key
 from garment_hub.app import create_app
+from garment_hub.approvals.services import ask
 from garment_hub.db import engine_of
 from garment_hub.orders.terms import first_terms
 from garment_hub.recommendations.services import recommend_for_brief
 from garment_hub.recommendations.settings import add_version
+from models.approval import ApprovalKind
 from models.base import utc_now
 from models.brief import BriefFile, BriefStatus
 from models.claim import Claim, ClaimGround
@@ -27,6 +30,7 @@ from models.designer import PortfolioPicture
 from models.district import District
 from models.factory import LegalForm, Sector
 from models.listing_draft import ListingDraft
+from models.merge import Merge
 from models.message import Message
 from models.order import EventKind, OrderEvent, OrderStatus, Party
 from models.payment import AskingStop, PaymentKind, PaymentPart
@@ -84,6 +88,7 @@ def build_world(folder: Path, **settings: Any) -> World:
         district = session.scalars(select(District)).one()
         people = _people(session, district)
         ids = _things(session, district, people, app)
+        ids["api_key"] = make_key(session, people["designer"], "a program")[0].id
         session.commit()
         browsers = {name: signed_in(app, session, person) for name, person in people.items()}
         ids |= _links(app, ids, people["owner"])
@@ -164,7 +169,8 @@ def _things(session: Session, district: District, people: dict[str, User], app: 
         line=disputed.lines[0], party=Party.DESIGNER, author=people["designer"], suspicion=SelfDealing.PHONE,
         kept_the_date=True, was_good=True, would_again=True,
     )  # fmt: skip
-    session.add_all([message, sent, stop, review])
+    merged = Merge(district_id=district.id, kept_id=unclaimed.id, gone_id=other_trade.id)
+    session.add_all([message, sent, stop, review, merged])
     session.flush()
     for placed in (order, disputed):
         first_terms(session, placed, people["designer"])
@@ -186,8 +192,10 @@ def _things(session: Session, district: District, people: dict[str, User], app: 
         "unclaimed_request": requests[1].id,
         "import": imported.id,
         "proposal": proposal.id,
+        "merge": merged.id,
         "recommendation": recommendation.id,
         "setting": setting.id,
+        "approval": ask(session, people["officer"], ApprovalKind.WEIGHTS, setting, "시험", version=1).id,
         "order": order.id,
         "order_event": sent.id,
         "order_line": order.lines[0].id,

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 from garment_hub.briefs import facts
 from garment_hub.briefs.blueprint import bp
 from garment_hub.briefs.queries import get_brief, is_own, requests_of
+from garment_hub.briefs.services import require_open
 from garment_hub.db import engine_of, get_session, reading
 from garment_hub.factories import search
 from garment_hub.factories.queries import get_factory
@@ -28,7 +29,7 @@ from garment_hub.recommendations.ranking import Ranking, rank_for_brief
 from garment_hub.recommendations.wording import why_not_lines
 from models.brief import Brief, BriefStatus
 from models.capacity import today_in_seoul
-from models.errors import Conflict, Invalid, NotFound
+from models.errors import NotFound
 from models.factory import Factory
 from models.quote import MAXIMUM_ASKED
 from models.recommendation import Recommendation
@@ -109,7 +110,7 @@ def recommend(brief_id: int) -> Response:
     ranking = _ranking(brief_id, current_user)  # before the request's own session takes the write lock
     session = get_session()
     brief = get_brief(session, brief_id, signed_in(), Access.WRITE)
-    _require_open(brief)
+    require_open(brief, today_in_seoul())
     services.store_ranking(session, brief, ranking)
     return redirect(url_for("briefs.recommendations", brief_id=brief.id), 303)
 
@@ -118,12 +119,5 @@ def _ranking(brief_id: int, user: User) -> Ranking:
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     with reading(engine_of(app)) as session:
         brief = get_brief(session, brief_id, user, Access.WRITE)
-        _require_open(brief)
+        require_open(brief, today_in_seoul())
         return rank_for_brief(session, brief, root=Path(app.config["DATA_DIR"]))
-
-
-def _require_open(brief: Brief) -> None:
-    if brief.status is not BriefStatus.OPEN:
-        raise Conflict("brief_over" if brief.status is not BriefStatus.DRAFT else "brief_not_open")
-    if brief.needed_by is None or brief.needed_by <= today_in_seoul():
-        raise Invalid("brief_day_over", field="needed_by")

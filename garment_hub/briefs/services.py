@@ -71,6 +71,14 @@ def require_publishable(brief: Brief, today: date) -> None:
         raise Invalid("brief_day_over", field="needed_by")
 
 
+def require_open(brief: Brief, today: date) -> None:
+    """Whether factories may be looked for, today."""
+    if brief.status is not BriefStatus.OPEN:
+        raise Conflict("brief_over" if brief.status is not BriefStatus.DRAFT else "brief_not_open")
+    if brief.needed_by is None or brief.needed_by <= today:
+        raise Invalid("brief_day_over", field="needed_by")
+
+
 def publish_brief(session: Session, brief: Brief, ranking: Ranking, today: date) -> Recommendation:
     """Open the brief and keep its first list; once open, the new list of what it says now."""
     require_changeable(session, brief)

@@ -13,18 +13,36 @@ from models.order import Order, OrderStatus
 LONGEST_REASON = 1000
 
 
-class ReasonForm(TokenForm):
-    """Why; the queue shows many of these, so the controls of each get ids of their own."""
-
-    reason = LongTextField(
-        lazy_gettext("Why?"), required=lazy_gettext("Please write the reason. It is kept."), longest=LONGEST_REASON
-    )
+class CaseForm(TokenForm):
+    """The queue shows many forms, so the controls of each get ids of their own."""
 
     def __init__(self, *args: Any, name: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self:
             field.id = f"{name}-{field.name}"
             field.label.field_id = field.id
+
+
+class ReasonForm(CaseForm):
+    """Why."""
+
+    reason = LongTextField(
+        lazy_gettext("Why?"), required=lazy_gettext("Please write the reason. It is kept."), longest=LONGEST_REASON
+    )
+
+
+class NoteForm(CaseForm):
+    """What was found out, for the next colleague."""
+
+    text = LongTextField(
+        lazy_gettext("Note for the centre"), required=lazy_gettext("Please write the note."), longest=LONGEST_REASON
+    )
+
+
+class HandBackForm(CaseForm):
+    """Who hands a case back may say where it stands."""
+
+    text = LongTextField(lazy_gettext("Where does it stand?"), longest=LONGEST_REASON)
 
 
 class DisputeForm(ReasonForm):

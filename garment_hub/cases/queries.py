@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from typing import Any, TypeVar
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
+from garment_hub.cases import tight
 from garment_hub.permissions import Access
 from models.brief import Brief, BriefStatus
 from models.capacity import SEOUL
 from models.case import Case
+from models.case_note import CaseKind
 from models.designer import Designer
 from models.errors import Forbidden, NotFound
 from models.factory import Factory
@@ -29,19 +30,6 @@ UNANSWERED_AFTER = timedelta(hours=24)
 EXPIRING_WITHIN = timedelta(days=2)
 MOST_SHOWN = 50
 T = TypeVar("T")
-
-
-class Kind(StrEnum):
-    """What can be the matter, in the order in which the queue shows it."""
-
-    UNCLAIMED = "unclaimed"
-    UNANSWERED = "unanswered"
-    EXPIRING = "expiring"
-    LATE_DELIVERY = "late_delivery"
-    LATE_PAYMENT = "late_payment"
-    DISPUTE = "dispute"
-    STOPPED = "stopped"
-    SUSPICIOUS = "suspicious"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +71,20 @@ def expiring(desk: Desk) -> Select[Quote]:
     return query.order_by(Quote.valid_until, Quote.id).options(joinedload(Quote.request).options(*_of_request()))
 
 
+def tight_briefs(desk: Desk) -> Select[Brief]:
+    """Open briefs whose day has not passed; the plan of each says which of them are tight."""
+    waits = Brief.status == BriefStatus.OPEN, Brief.needed_by >= desk.today
+    query = select(Brief).where(Brief.district_id == desk.district_id, *waits)
+    return query.order_by(Brief.needed_by, Brief.id).options(joinedload(Brief.designer).joinedload(Designer.user))
+
+
+def tight_orders(desk: Desk) -> Select[Order]:
+    """Orders not handed over whose day has not passed; the plan of each says which of them are tight."""
+    waits = Order.due_on >= desk.today, Order.delivered_at.is_(None), Order.status.in_(BEFORE_WORK | AT_WORK)
+    query = select(Order).where(Order.district_id == desk.district_id, *waits)
+    return query.order_by(Order.due_on, Order.id).options(*_of_order())
+
+
 def late_deliveries(desk: Desk) -> Select[Order]:
     """Orders whose promised day is over before anything was handed over to the designer in full."""
     is_late = Order.due_on < desk.today, Order.delivered_at.is_(None), Order.status.in_(BEFORE_WORK | AT_WORK)
@@ -114,9 +116,9 @@ def stopped(desk: Desk) -> Select[AskingStop]:
 
 
 def suspicious(desk: Desk) -> Select[Review]:
-    """Reviews that may come from the reviewed and weigh nothing until somebody has looked."""
+    """Reviews that may come from the reviewed and weigh nothing until somebody lets them."""
     query = select(Review).join(Review.line).join(OrderLine.order)
-    waits = Review.suspicion.is_not(None), Review.cleared_at.is_(None)
+    waits = Review.suspicion.is_not(None), Review.cleared_at.is_(None), Review.dismissed_at.is_(None)
     query = query.where(Order.district_id == desk.district_id, *waits)
     line = joinedload(Review.line).options(*_of_line())
     return query.order_by(Review.written_at, Review.id).options(line, joinedload(Review.author))
@@ -141,29 +143,47 @@ def _of_line() -> list[_AbstractLoad]:
     return [joinedload(OrderLine.factory).joinedload(Factory.owner), joinedload(OrderLine.order).options(*_of_order())]
 
 
-QUEUE: dict[Kind, Callable[[Desk], Select[Any]]] = {
-    Kind.UNCLAIMED: unclaimed,
-    Kind.UNANSWERED: unanswered,
-    Kind.EXPIRING: expiring,
-    Kind.LATE_DELIVERY: late_deliveries,
-    Kind.LATE_PAYMENT: late_payments,
-    Kind.DISPUTE: disputes,
-    Kind.STOPPED: stopped,
-    Kind.SUSPICIOUS: suspicious,
+QUEUE: dict[CaseKind, Callable[[Desk], Select[Any]]] = {
+    CaseKind.UNCLAIMED: unclaimed,
+    CaseKind.UNANSWERED: unanswered,
+    CaseKind.EXPIRING: expiring,
+    CaseKind.TIGHT_BRIEF: tight_briefs,
+    CaseKind.TIGHT_ORDER: tight_orders,
+    CaseKind.LATE_DELIVERY: late_deliveries,
+    CaseKind.LATE_PAYMENT: late_payments,
+    CaseKind.DISPUTE: disputes,
+    CaseKind.STOPPED: stopped,
+    CaseKind.SUSPICIOUS: suspicious,
 }
 
 
-def counts(session: Session, desk: Desk) -> dict[Kind, int]:
+# Kinds where a plan decides: the ids of those that wait, the first to be done first.
+PLANNED: dict[CaseKind, tuple[Any, Callable[[Session, Select[Any], date], list[int]]]] = {
+    CaseKind.TIGHT_BRIEF: (Brief, tight.briefs),
+    CaseKind.TIGHT_ORDER: (Order, tight.orders),
+}
+
+
+def counts(session: Session, desk: Desk) -> dict[CaseKind, int]:
     """How many of each kind there are."""
-    return {
-        kind: session.scalar(select(func.count()).select_from(query(desk).options().order_by(None).subquery())) or 0
-        for kind, query in QUEUE.items()
-    }
+    return {kind: _count(session, desk, kind) for kind in QUEUE}
 
 
-def longest_waiting(session: Session, desk: Desk, kind: Kind) -> list[Any]:
+def _count(session: Session, desk: Desk, kind: CaseKind) -> int:
+    query = QUEUE[kind](desk)
+    if kind in PLANNED:
+        return len(PLANNED[kind][1](session, query, desk.today))
+    rows = query.options().order_by(None).subquery()
+    return session.scalar(select(func.count()).select_from(rows)) or 0
+
+
+def longest_waiting(session: Session, desk: Desk, kind: CaseKind) -> list[Any]:
     """The first of one kind, with all that is said of them."""
-    return list(session.scalars(QUEUE[kind](desk).limit(MOST_SHOWN)))
+    query = QUEUE[kind](desk)
+    if kind in PLANNED:
+        model, find = PLANNED[kind]
+        query = query.where(model.id.in_(find(session, query, desk.today)[:MOST_SHOWN]))
+    return list(session.scalars(query.limit(MOST_SHOWN)))
 
 
 def get_stop(session: Session, stop_id: int, user: User, access: Access) -> AskingStop:

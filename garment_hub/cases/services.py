@@ -35,7 +35,21 @@ def lift_stop(session: Session, stop: AskingStop, actor: User, reason: str, now:
 def clear_review(session: Session, review: Review, actor: User, reason: str, now: datetime) -> None:
     """Let a review count that looked as if it came from the reviewed."""
     session.refresh(review, with_for_update=True)
-    if review.weighs:
-        raise Conflict("review_already_counts")
+    _refuse_decided(review)
     review.cleared_at, review.cleared_by_id = now, actor.id
     audit.record(session, actor, AuditAction.REVIEW_CLEARED, review, reason=reason)
+
+
+def dismiss_review(session: Session, review: Review, actor: User, reason: str, now: datetime) -> None:
+    """Leave it without weight for good: it stays written, and nobody is asked about it again."""
+    session.refresh(review, with_for_update=True)
+    _refuse_decided(review)
+    review.dismissed_at = now
+    audit.record(session, actor, AuditAction.MODERATED, review, reason=reason, is_dismissed=1)
+
+
+def _refuse_decided(review: Review) -> None:
+    if review.weighs:
+        raise Conflict("review_already_counts")
+    if review.dismissed_at is not None:
+        raise Conflict("review_dismissed")

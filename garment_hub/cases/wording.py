@@ -12,9 +12,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext, ngettext
 
 from garment_hub.briefs import facts
-from garment_hub.cases.queries import Desk, Kind
+from garment_hub.cases.queries import Desk
 from garment_hub.labels import day, full_day, won
 from garment_hub.quotes.wording import contact, factory_phone
+from models.brief import Brief
+from models.case_note import CaseKind
 from models.designer import Designer
 from models.factory import Factory
 from models.order import Order, OrderEvent, OrderLine, Party
@@ -23,24 +25,34 @@ from models.quote import Quote, QuoteRequest
 from models.review import Review, SelfDealing
 
 TITLES = {
-    Kind.UNCLAIMED: lazy_gettext("Answer for a factory without an owner here"),
-    Kind.UNANSWERED: lazy_gettext("No answer for a day"),
-    Kind.EXPIRING: lazy_gettext("Offers about to expire"),
-    Kind.LATE_DELIVERY: lazy_gettext("Late deliveries"),
-    Kind.LATE_PAYMENT: lazy_gettext("Late payments"),
-    Kind.DISPUTE: lazy_gettext("Disputes"),
-    Kind.STOPPED: lazy_gettext("Clients who cannot ask"),
-    Kind.SUSPICIOUS: lazy_gettext("Reviews to look at"),
+    CaseKind.UNCLAIMED: lazy_gettext("Answer for a factory without an owner here"),
+    CaseKind.UNANSWERED: lazy_gettext("No answer for a day"),
+    CaseKind.EXPIRING: lazy_gettext("Offers about to expire"),
+    CaseKind.TIGHT_BRIEF: lazy_gettext("Briefs with a tight date"),
+    CaseKind.TIGHT_ORDER: lazy_gettext("Orders with a tight date"),
+    CaseKind.LATE_DELIVERY: lazy_gettext("Late deliveries"),
+    CaseKind.LATE_PAYMENT: lazy_gettext("Late payments"),
+    CaseKind.DISPUTE: lazy_gettext("Disputes"),
+    CaseKind.STOPPED: lazy_gettext("Clients who cannot ask"),
+    CaseKind.SUSPICIOUS: lazy_gettext("Reviews to look at"),
 }
 EXPLANATIONS = {
-    Kind.UNCLAIMED: lazy_gettext("Call the factory, ask, and write the answer down."),
-    Kind.UNANSWERED: lazy_gettext("A call often helps. The owner may not have seen it."),
-    Kind.EXPIRING: lazy_gettext("Afterwards the price no longer holds. Ask the designer whether they take it."),
-    Kind.LATE_DELIVERY: lazy_gettext("Ask the factory for a new day and have it written down with the order."),
-    Kind.LATE_PAYMENT: lazy_gettext("After a week the client cannot ask new factories."),
-    Kind.DISPUTE: lazy_gettext("Call both sides first. The reason you write is read by both."),
-    Kind.STOPPED: lazy_gettext("A sum is a week late. With a reason you can let them ask again."),
-    Kind.SUSPICIOUS: lazy_gettext("Both sides share something, so the review counts for nothing until you say it may."),
+    CaseKind.UNCLAIMED: lazy_gettext("Call the factory, ask, and write the answer down."),
+    CaseKind.UNANSWERED: lazy_gettext("A call often helps. The owner may not have seen it."),
+    CaseKind.EXPIRING: lazy_gettext("Afterwards the price no longer holds. Ask the designer whether they take it."),
+    CaseKind.TIGHT_BRIEF: lazy_gettext(
+        "By the assumed days of each step, two working days or less are to spare. Ask whether the date can move."
+    ),
+    CaseKind.TIGHT_ORDER: lazy_gettext(
+        "By the assumed days of each step, two working days or less are to spare. Ask the factory how far they are."
+    ),
+    CaseKind.LATE_DELIVERY: lazy_gettext("Ask the factory for a new day and have it written down with the order."),
+    CaseKind.LATE_PAYMENT: lazy_gettext("After a week the client cannot ask new factories."),
+    CaseKind.DISPUTE: lazy_gettext("Call both sides first. The reason you write is read by both."),
+    CaseKind.STOPPED: lazy_gettext("A sum is a week late. With a reason you can let them ask again."),
+    CaseKind.SUSPICIOUS: lazy_gettext(
+        "Both sides share something, so the review counts for nothing until you say it may."
+    ),
 }
 SHARED = {
     SelfDealing.BUSINESS_NUMBER: lazy_gettext("Same business number"),
@@ -50,9 +62,23 @@ SHARED = {
 }
 # What the queue says after one of its forms was sent.
 DONE = {
-    Kind.DISPUTE.value: lazy_gettext("The dispute has ended. Both sides have been told."),
-    Kind.STOPPED.value: lazy_gettext("They can ask new factories again, and have been told."),
-    Kind.SUSPICIOUS.value: lazy_gettext("The review counts from now on."),
+    "end_dispute": lazy_gettext("The dispute has ended. Both sides have been told."),
+    "lift_stop": lazy_gettext("They can ask new factories again, and have been told."),
+    "clear_review": lazy_gettext("The review counts from now on."),
+    "dismiss_review": lazy_gettext("The review stays without weight. Nobody is asked about it again."),
+    "add_note": lazy_gettext("The note is kept."),
+    "take": lazy_gettext("You have it in hand. Your colleagues see that."),
+    "hand_back": lazy_gettext("Handed back. Anybody of the centre can take it."),
+}
+# The buttons of the forms.
+ACTS = {
+    "end_dispute": lazy_gettext("End the dispute"),
+    "lift_stop": lazy_gettext("Let them ask again"),
+    "clear_review": lazy_gettext("Let the review count"),
+    "dismiss_review": lazy_gettext("Dismiss it for good"),
+    "take": lazy_gettext("Take in hand"),
+    "hand_back": lazy_gettext("Hand back"),
+    "add_note": lazy_gettext("Add a note"),
 }
 
 
@@ -76,13 +102,13 @@ class Row:
     what: str
     sides: list[str]
     since: str
-    request_id: int
+    request_id: int | None
     contacts: list[Contact]
     note: str
     action: tuple[str, str]
 
 
-def rows_of(kind: Kind, things: Iterable[Any], desk: Desk, events: dict[int, OrderEvent]) -> list[Row]:
+def rows_of(kind: CaseKind, things: Iterable[Any], desk: Desk, events: dict[int, OrderEvent]) -> list[Row]:
     return [ROWS[kind](thing, desk, events) for thing in things]
 
 
@@ -129,13 +155,12 @@ def _unanswered(asked: QuoteRequest, desk: Desk, _events: dict[int, OrderEvent])
 
 def _expiring(quote: Quote, desk: Desk, _events: dict[int, OrderEvent]) -> Row:
     asked = quote.request
-    left = (quote.valid_until - desk.today).days
     price = won(quote.unit_price_krw) if quote.unit_price_krw else _("without a price")
     return Row(
         quote,
         facts.headline(asked.brief),
         [asked.brief.designer.brand, asked.factory.name],
-        str(ngettext("%(num)s day left", "%(num)s days left", left)) if left else _("Only today"),
+        _left(quote.valid_until, desk),
         asked.id,
         _contacts(asked.brief.designer, []),
         _("Offer: %(price)s", price=price),
@@ -143,9 +168,9 @@ def _expiring(quote: Quote, desk: Desk, _events: dict[int, OrderEvent]) -> Row:
     )
 
 
-def _order_row(order: Order, since: str, lines: list[OrderLine], note: str) -> Row:
+def _order_row(thing: Any, order: Order, since: str, lines: list[OrderLine], note: str) -> Row:
     return Row(
-        order,
+        thing,
         f"{facts.headline(order.brief)} · {order.number}",
         [order.designer.brand, *(line.factory.name for line in lines)],
         since,
@@ -156,11 +181,34 @@ def _order_row(order: Order, since: str, lines: list[OrderLine], note: str) -> R
     )
 
 
+def _tight_brief(brief: Brief, desk: Desk, _events: dict[int, OrderEvent]) -> Row:
+    return Row(
+        brief,
+        facts.headline(brief),
+        [brief.designer.brand],
+        _left(brief.needed_by, desk),
+        None,
+        _contacts(brief.designer, []),
+        _("Needed by %(day)s", day=day(brief.needed_by)) if brief.needed_by else "",
+        (_("See the brief"), url_for("briefs.show", brief_id=brief.id)),
+    )
+
+
+def _tight_order(order: Order, desk: Desk, _events: dict[int, OrderEvent]) -> Row:
+    lines = order.active_lines or order.lines
+    return _order_row(order, order, _left(order.due_on, desk), lines, _("Promised for %(day)s", day=day(order.due_on)))
+
+
+def _left(last: date | None, desk: Desk) -> str:
+    left = (last - desk.today).days if last else 0
+    return str(ngettext("%(num)s day left", "%(num)s days left", left)) if left else _("Only today")
+
+
 def _late_delivery(order: Order, desk: Desk, _events: dict[int, OrderEvent]) -> Row:
     new_day = order.expected_on
     note = _("The factory says %(day)s", day=day(new_day)) if new_day else _("No new day said")
     lines = order.active_lines or order.lines
-    return _order_row(order, _late(order.due_on, desk), lines, note)
+    return _order_row(order, order, _late(order.due_on, desk), lines, note)
 
 
 def _late_payment(part: PaymentPart, desk: Desk, _events: dict[int, OrderEvent]) -> Row:
@@ -168,14 +216,14 @@ def _late_payment(part: PaymentPart, desk: Desk, _events: dict[int, OrderEvent])
     note = _("%(amount)s, due on %(day)s", amount=won(part.amount_krw), day=full_day(due_on))
     if part.reported_at:
         note += " · " + _("the client says it was sent")
-    return _order_row(order, _late(due_on, desk), [part.line], note)
+    return _order_row(part, order, _late(due_on, desk), [part.line], note)
 
 
 def _dispute(order: Order, desk: Desk, events: dict[int, OrderEvent]) -> Row:
     opened = events.get(order.id)
     lines = order.active_lines or order.lines
     since = _hours(opened.at, desk) if opened else _("in dispute")
-    return _order_row(order, since, lines, (opened and opened.note) or "")
+    return _order_row(order, order, since, lines, (opened and opened.note) or "")
 
 
 def _stopped(stop: AskingStop, desk: Desk, _events: dict[int, OrderEvent]) -> Row:
@@ -183,7 +231,7 @@ def _stopped(stop: AskingStop, desk: Desk, _events: dict[int, OrderEvent]) -> Ro
     amount = won(part.amount_krw)
     is_paid = part.received_at is not None
     note = _("%(amount)s has come by now", amount=amount) if is_paid else _("%(amount)s has not come", amount=amount)
-    return _order_row(part.line.order, _hours(stop.since, desk), [part.line], note)
+    return _order_row(stop, part.line.order, _hours(stop.since, desk), [part.line], note)
 
 
 def _suspicious(review: Review, desk: Desk, _events: dict[int, OrderEvent]) -> Row:
@@ -192,16 +240,18 @@ def _suspicious(review: Review, desk: Desk, _events: dict[int, OrderEvent]) -> R
     writer = _("Written by the designer") if by_designer else _("Written by the factory")
     said = f" · {review.word}" if review.word else ""
     note = f"{shared} · {writer}{said}"
-    return _order_row(review.line.order, _hours(review.written_at, desk), [review.line], note)
+    return _order_row(review, review.line.order, _hours(review.written_at, desk), [review.line], note)
 
 
-ROWS: dict[Kind, Callable[[Any, Desk, dict[int, OrderEvent]], Row]] = {
-    Kind.UNCLAIMED: _unclaimed,
-    Kind.UNANSWERED: _unanswered,
-    Kind.EXPIRING: _expiring,
-    Kind.LATE_DELIVERY: _late_delivery,
-    Kind.LATE_PAYMENT: _late_payment,
-    Kind.DISPUTE: _dispute,
-    Kind.STOPPED: _stopped,
-    Kind.SUSPICIOUS: _suspicious,
+ROWS: dict[CaseKind, Callable[[Any, Desk, dict[int, OrderEvent]], Row]] = {
+    CaseKind.UNCLAIMED: _unclaimed,
+    CaseKind.UNANSWERED: _unanswered,
+    CaseKind.EXPIRING: _expiring,
+    CaseKind.TIGHT_BRIEF: _tight_brief,
+    CaseKind.TIGHT_ORDER: _tight_order,
+    CaseKind.LATE_DELIVERY: _late_delivery,
+    CaseKind.LATE_PAYMENT: _late_payment,
+    CaseKind.DISPUTE: _dispute,
+    CaseKind.STOPPED: _stopped,
+    CaseKind.SUSPICIOUS: _suspicious,
 }

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext
 from garment_hub.errors import sentence
 from garment_hub.forms import BaseForm, ConsentFields, LongTextField, PhoneField, TextField
 from garment_hub.listings.registration import read_number
+from garment_hub.site import current_district
 from models.errors import Invalid
 
 
@@ -19,7 +20,7 @@ class ClaimForm(BaseForm):
     def validate_number(self, field: TextField) -> None:
         if field.data:
             try:
-                field.data = read_number(field.data)
+                field.data = read_number(field.data, current_district().country)
             except Invalid as error:
                 field.errors = [*field.errors, sentence(error)]
 

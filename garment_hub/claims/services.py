@@ -160,7 +160,7 @@ def _lock(session: Session, factory: Factory) -> None:
 def _free(session: Session, factory: Factory) -> None:
     """The same, of one that is nobody's yet. Raises Conflict."""
     _lock(session, factory)
-    if factory.owner_id is not None:
+    if factory.owner_id is not None or factory.merged_into_id is not None:
         raise Conflict("factory_has_owner")
     pause(session)
 

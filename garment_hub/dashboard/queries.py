@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import ColumnExpressionArgument, exists, func, select
 from sqlalchemy.orm import Session
 
 from garment_hub.dashboard.indicators import FRESH_DAYS, working
-from models.capacity import CapacityWeek
+from models.audit import AuditAction, AuditEntry
+from models.capacity import SEOUL, CapacityWeek
 from models.factory import CapabilityKind, Factory, FactoryCapability, FactoryRate
 from models.quote import QuoteRequest, RequestStatus
+from models.registry_import import RegistryImport
+from models.user import STAFF, User
+
+MOST_IMPORTS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +90,23 @@ def waiting(session: Session, district_id: int, today: date) -> Waiting:
         to_confirm=count(Factory, *factories, is_stale),
         without_neighbourhood=count(Factory, *factories, Factory.neighbourhood_id.is_(None)),
     )
+
+
+def staff_of(session: Session, district_id: int) -> list[User]:
+    """Who works here, by role and name."""
+    query = select(User).where(User.district_id == district_id, User.role.in_(STAFF), User.is_active)
+    return list(session.scalars(query.order_by(User.role, User.name)))
+
+
+def last_imports(session: Session, district_id: int) -> list[RegistryImport]:
+    query = select(RegistryImport).where(RegistryImport.district_id == district_id)
+    return list(session.scalars(query.order_by(RegistryImport.id.desc()).limit(MOST_IMPORTS)))
+
+
+def acts_of(session: Session, district_id: int, since: date) -> list[tuple[AuditAction, int]]:
+    """What staff did since that day, by kind, the most frequent first."""
+    start = datetime.combine(since, time(), SEOUL)
+    count = func.count()
+    query = select(AuditEntry.action, count).where(AuditEntry.district_id == district_id, AuditEntry.at >= start)
+    rows = session.execute(query.group_by(AuditEntry.action).order_by(count.desc(), AuditEntry.action))
+    return [(action, number) for action, number in rows]

@@ -23,6 +23,7 @@ from garment_hub.forms import (
     TextField,
     WholeNumberField,
 )
+from garment_hub.site import current_district
 from models import business_number
 
 _HOST = re.compile(r"(?=.{4,253}$)([\w-]{1,63}\.)+\w[\w-]{1,62}")
@@ -56,7 +57,7 @@ def _is_web_address(text: str) -> bool:
 
 
 class BusinessNumberField(TextField):
-    """Ten digits with their check digit; hyphens may stand where they like."""
+    """In Korea ten digits with their check digit; hyphens may stand where they like."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
         super().process_formdata(valuelist)
@@ -64,7 +65,9 @@ class BusinessNumberField(TextField):
 
     def pre_validate(self, form: Any) -> None:
         super().pre_validate(form)
-        if self.data and not business_number.is_valid(self.data):
+        if self.data and not business_number.is_valid(self.data, country := current_district().country):
+            if country != business_number.KOREA:
+                raise ValidationError(_("This number cannot be right. It has 5 to 20 letters and digits."))
             raise ValidationError(_("This number cannot be right. It has ten digits, for example 123-45-67891."))
 
     def _value(self) -> str:

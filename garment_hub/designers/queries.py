@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.orm import Session, selectinload
 
 from garment_hub.permissions import Access
@@ -27,7 +27,9 @@ def get_designer(session: Session, designer_id: int, user: User | None, access: 
 
 
 def _may_see(designer: Designer, user: User | None) -> bool:
-    return designer.is_public or (user is not None and (_sees_all(user) or designer.user_id == user.id))
+    return (designer.is_public and not designer.is_hidden) or (
+        user is not None and (_sees_all(user) or designer.user_id == user.id)
+    )
 
 
 def _sees_all(user: User | None) -> bool:
@@ -56,12 +58,16 @@ def designers_page(
     return list(session.scalars(query)), total
 
 
+def _is_shown() -> ColumnElement[bool]:
+    return and_(Designer.is_public, Designer.is_hidden.is_(False))
+
+
 def _visible_to(user: User | None) -> ColumnElement[bool]:
     if _sees_all(user):
         return true()
     if user is None:
-        return Designer.is_public.is_(True)
-    return or_(Designer.is_public, Designer.user_id == user.id)
+        return _is_shown()
+    return or_(_is_shown(), Designer.user_id == user.id)
 
 
 def past_order_count(session: Session, designer: Designer) -> int:

@@ -48,6 +48,11 @@ def get_kept_factory(session: Session, factory_id: int, user: User | None) -> Fa
     return factory
 
 
+def stands_for(session: Session, factory_id: int) -> int | None:
+    """The row into which this one was merged, if it was."""
+    return session.scalar(select(Factory.merged_into_id).where(Factory.id == factory_id))
+
+
 def _for_writing(factory: Factory, user: User | None) -> Factory:
     if user is not None and user.role in CENTRE and factory.mandate is None:
         raise MandateMissing(factory)

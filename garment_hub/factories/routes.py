@@ -25,6 +25,7 @@ from garment_hub.factories.queries import (
     last_week,
     may_edit,
     sees_contacts,
+    stands_for,
     track_record,
     weeks_from,
 )
@@ -43,7 +44,7 @@ from models.factory import Factory
 from models.user import Role, User
 
 bp = Blueprint("factories", __name__)
-for function in (wording.freshness, wording.sources, wording.fact_of, missed_weeks):
+for function in (wording.freshness, wording.sources, wording.fact_of, wording.is_checked, missed_weeks):
     bp.add_app_template_filter(function)
 
 EDITORS = (Role.FACTORY_OWNER, Role.COORDINATOR, Role.ADMINISTRATOR)
@@ -138,8 +139,10 @@ def mine() -> ResponseReturnValue:
 
 @bp.route("/factories/<int:factory_id>")
 @public
-def show(factory_id: int) -> str:
+def show(factory_id: int) -> ResponseReturnValue:
     session, person, today = get_session(), _person(), today_in_seoul()
+    if (into := stands_for(session, factory_id)) is not None:
+        return redirect(url_for("factories.show", factory_id=into, district=request.args.get("district")), 308)
     factory = get_factory(session, factory_id, person, Access.READ)
     place = factory.neighbourhood
     return render_template(

@@ -25,6 +25,11 @@ def freshness(confirmed_on: date | None) -> str:
     return text
 
 
+def is_checked(factory: Factory) -> bool:
+    """Whether staff looked within twelve months; later it shows as not checked yet, and stays on the list."""
+    return factory.is_verified_on(today_in_seoul())
+
+
 def sources(facts: Iterable[FactoryFact | None]) -> str:
     """Where a group of facts comes from: each source once, with its day or its first and last."""
     days: dict[FactSource, list[date]] = {}

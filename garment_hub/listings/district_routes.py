@@ -44,7 +44,7 @@ def key_in(photo_id: int) -> ResponseReturnValue:
         return _page(photo, form)
     if form.validate():
         try:
-            digits = services.read_number(form.number.data)
+            digits = services.read_number(form.number.data, current_district().country)
         except Invalid as error:
             form.refuse(error)
         else:

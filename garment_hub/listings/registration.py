@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from garment_hub import audit
 from garment_hub.factories.services import Statement, confirm, state_columns
 from models.audit import AuditAction
-from models.business_number import digits_of, is_valid
+from models.business_number import KOREA, digits_of, is_valid
 from models.errors import Invalid, NotFound
 from models.factory import Factory, FactSource
 from models.registration_photo import RegistrationPhoto
@@ -19,11 +19,15 @@ from models.user import User
 TEN = 10
 
 
-def read_number(text: str | None) -> str:
-    """The ten digits; raises Invalid with what is wrong with them."""
+def read_number(text: str | None, country: str = KOREA) -> str:
+    """In Korea the ten digits; raises Invalid with what is wrong with them."""
     digits = digits_of(text or "")
     if not digits:
         raise Invalid("business_number_missing", field="number")
+    if country != KOREA:
+        if not is_valid(digits, country):
+            raise Invalid("business_number_not_of_country", field="number")
+        return digits
     if len(digits) != TEN or not (digits.isascii() and digits.isdecimal()):
         raise Invalid("business_number_not_ten", field="number")
     if not is_valid(digits):

@@ -15,6 +15,7 @@ from garment_hub.listings import registration as services
 from garment_hub.listings.blueprint import bp
 from garment_hub.listings.forms import RegistrationForm
 from garment_hub.permissions import Access, audience, signed_in
+from garment_hub.site import current_district
 from models.base import utc_now
 from models.business_number import written
 from models.capacity import today_in_seoul
@@ -45,7 +46,7 @@ def registration(factory_id: int) -> ResponseReturnValue:
     answer = request.form.get("do", "number")
     try:
         key = _stored(form.photo.data) if answer == "photo" else None  # decoding takes long: before the session
-        digits = services.read_number(form.number.data) if answer == "number" else None
+        digits = services.read_number(form.number.data, current_district().country) if answer == "number" else None
     except Invalid as error:
         form.refuse(error)
         return _page(get_factory(get_session(), factory_id, signed_in(), Access.WRITE), form), 422

@@ -64,6 +64,7 @@ CATALOGUE: dict[str, Template] = {
         _optional("not_chosen", Topic.REQUESTS, FACTORIES, "item", "reason"),
         _optional("pulse_asked", Topic.REQUESTS, OWNERS, "factory"),
         _optional("monthly_tip", Topic.REQUESTS, OWNERS, "month", "shown", "asked", "chosen", "waiting"),
+        _always("page_hidden", Topic.CENTRE, BOTH_SIDES, "name", "reason"),
         _optional("request_for_unclaimed", Topic.CENTRE, COORDINATORS, "factory", "item"),
         _optional("quote_answered", Topic.QUOTES, DESIGNERS, "factory", "item"),
         _optional("quote_declined", Topic.QUOTES, DESIGNERS, "factory", "item", "reason"),

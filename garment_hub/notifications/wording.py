@@ -92,6 +92,11 @@ WORDS: dict[str, Words] = {
         ),
         lazy_gettext("The page shows what you can do about it."),
     ),
+    "page_hidden": Words(
+        lazy_gettext("Your page was taken off the public list"),
+        lazy_gettext("%(name)s is not shown to the public for now. Reason: %(reason)s"),
+        lazy_gettext("If you see it differently, call the centre."),
+    ),
     "request_for_unclaimed": Words(
         lazy_gettext("A question to a factory that has not signed up"),
         lazy_gettext("Somebody asks %(factory)s about %(item)s. This factory has not signed up."),

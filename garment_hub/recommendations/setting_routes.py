@@ -8,6 +8,7 @@ from flask import redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from garment_hub.approvals.queries import is_open, latest, open_grants
 from garment_hub.db import get_session
 from garment_hub.errors import status_of
 from garment_hub.form_tokens import SentForm, new_token
@@ -18,6 +19,8 @@ from garment_hub.recommendations.queries import latest_lists, latest_trainings, 
 from garment_hub.recommendations.routes import bp
 from garment_hub.recommendations.setting_forms import RankingForm, UseForm
 from garment_hub.recommendations.showings import PERIODS, showings
+from models.approval import ApprovalKind
+from models.base import utc_now
 from models.errors import Conflict, Invalid
 from models.ranking_setting import RankingSetting, SettingOrigin
 from models.user import ANSWER_FOR_RANKING, User
@@ -84,7 +87,7 @@ def new_setting() -> str:
 @bp.route("/district/ranking/new", methods=["POST"])
 @audience(*sorted(ANSWER_FOR_RANKING))
 def add_setting() -> Answer:
-    """A new version, once per form; what was typed stays on the page when it cannot be done."""
+    """A new version, put before a second person, once per form; what was typed stays when it cannot be done."""
     session, user, form = get_session(), signed_in(), RankingForm()
     sent = SentForm.of(form.form_token.data, user, request.form.to_dict(flat=False))
     try:
@@ -92,8 +95,8 @@ def add_setting() -> Answer:
         if location is None:
             if not form.validate():
                 return _form_page(form), 422
-            _add(session, form, user)
-            location = url_for("recommendations.ranking")
+            made = _add(session, form, user)
+            location = url_for("recommendations.setting", setting_id=made.id)
             sent.remember(session, location)
     except (Invalid, Conflict) as error:
         form.refuse(error)
@@ -101,10 +104,12 @@ def add_setting() -> Answer:
     return redirect(location, 303)
 
 
-def _add(session: Session, form: RankingForm, user: User) -> None:
+def _add(session: Session, form: RankingForm, user: User) -> RankingSetting:
     shown = form.has_labelled_place.data
     values = form.weights, form.strength, shown, SettingOrigin.STAFF, form.reason.data
-    settings.add_version(session, user.district_id, *values, by=user)
+    made = settings.add_version(session, user.district_id, *values, by=user, in_use=False)
+    settings.ask_for(session, made, user, form.reason.data)
+    return made
 
 
 def _form_page(form: RankingForm) -> str:
@@ -127,13 +132,16 @@ def setting(setting_id: int) -> str:
 @bp.route("/district/ranking/<int:setting_id>", methods=["POST"])
 @audience(*sorted(ANSWER_FOR_RANKING))
 def use_setting(setting_id: int) -> Answer:
-    """A version that exists, a proposal or an earlier one, ranks from now on."""
+    """The next step to a version that ranks: to ask a second person, or after the yes to put it in use."""
     session, user, form = get_session(), signed_in(), UseForm()
     chosen = settings.get_setting(session, setting_id, user.district_id)
+    if session.scalar(open_grants(ApprovalKind.WEIGHTS, chosen, user, now := utc_now()).limit(1)):
+        settings.use_granted(session, chosen, user, now)
+        return redirect(url_for("recommendations.ranking"), 303)
     if not form.validate():
         return _setting_page(chosen, form), 422
-    settings.put_in_use(session, chosen, user, form.reason.data)
-    return redirect(url_for("recommendations.ranking"), 303)
+    settings.ask_for(session, chosen, user, form.reason.data)
+    return redirect(url_for("recommendations.setting", setting_id=setting_id), 303)
 
 
 def _setting_page(chosen: RankingSetting, form: UseForm) -> str:
@@ -148,4 +156,7 @@ def _setting_page(chosen: RankingSetting, form: UseForm) -> str:
         changes=settings.changes_of(session, chosen),
         form=form,
         wording=wording,
+        asked=latest(session, ApprovalKind.WEIGHTS, chosen),
+        is_open=is_open,
+        now=utc_now(),
     )

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from math import isfinite
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from garment_hub import audit
+from garment_hub.approvals.services import ask, take
+from models.approval import Approval, ApprovalKind
 from models.audit import AuditAction, AuditEntry
 from models.district import District
 from models.errors import Conflict, Invalid, NotFound
@@ -94,6 +97,18 @@ def put_in_use(session: Session, setting: RankingSetting, by: User | None, reaso
     setting.is_in_use = True
     values = {"version": setting.version, "before": before.version}
     audit.record(session, by, AuditAction.RANKING_CHANGED, setting, reason=reason, **values)
+
+
+def ask_for(session: Session, setting: RankingSetting, by: User, reason: str) -> Approval:
+    """Put a version before a second person: points that staff chose rank only once somebody else has agreed."""
+    if setting.is_in_use:
+        raise Conflict("setting_in_use")
+    return ask(session, by, ApprovalKind.WEIGHTS, setting, _checked_reason(reason), version=setting.version)
+
+
+def use_granted(session: Session, setting: RankingSetting, by: User, now: datetime) -> None:
+    """Make use of a second person's yes, for the reason it was asked for."""
+    put_in_use(session, setting, by, take(session, ApprovalKind.WEIGHTS, setting, by, now).reason)
 
 
 def _checked(weights: Mapping[str, float], fair_turn: float) -> dict[str, float]:

@@ -7,7 +7,6 @@ import json
 import sys
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -147,9 +146,6 @@ def _gates_as_text(found: dict[str, Any]) -> str:
 
 def _report(arguments: argparse.Namespace, app: Flask) -> int:
     """Everything that can be judged here; bare lists only where files are given."""
-    missing = [name for name in ("altair", "vl_convert") if find_spec(name) is None]
-    if missing:
-        return _could_not(f"{', '.join(missing)} is missing: pip install 'garment-hub[study]'")
     if _is_half(arguments):
         return _could_not(HALF)
     try:

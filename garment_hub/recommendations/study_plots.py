@@ -1,4 +1,4 @@
-"""Plots of the report as SVG texts, drawn by Altair without a browser; needs the extra ``study``."""
+"""Plots of the report as SVG texts, drawn by Altair without a browser."""
 
 from __future__ import annotations
 

@@ -65,6 +65,11 @@ def sentence(reason: Reason) -> str:
     return _filled(_key(reason), reason.values)
 
 
+def sentence_of(stored: Mapping[str, Any]) -> str:
+    """The same of a reason as a list keeps it."""
+    return sentence(reason_from_json(stored))
+
+
 def _key(reason: Reason) -> str:
     if reason.code == "near" and reason.values["km"] == 0:
         return "near.here"

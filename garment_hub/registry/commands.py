@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import json
+import os
 import sys
+import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from sqlalchemy.orm import Session
 
 from garment_hub.db import engine_of, unit_of_work
 from garment_hub.registry import wording
 from garment_hub.registry.districts import NewDistrict, create_district
+from garment_hub.registry.duplicate_search import search_register
 from garment_hub.registry.exporting import LAYOUTS, export_registry
 from garment_hub.registry.orders import import_orders
 from garment_hub.registry.queries import Report
 from garment_hub.registry.reading import MAX_BYTES, Unreadable
 from garment_hub.registry.remarks import Told
-from garment_hub.registry.services import UnitOfWork, Upload, import_registry
+from garment_hub.registry.services import Upload, forget_untouched, import_registry, work_off
+from garment_hub.registry.work import UnitOfWork, works_on
+from models.base import utc_now
 from models.capacity import today_in_seoul
 from models.district import DEFAULT_DISTRICT
 from models.errors import Invalid
+from models.registry_import import ImportState
 
 SHOWN = 20
 
@@ -38,6 +44,10 @@ def register(calls: Any) -> None:
     out.add_argument("--layout", choices=sorted(LAYOUTS), default="own")
     out.add_argument("--out", required=True, metavar="FILE", help=".csv or .xlsx")
     out.set_defaults(run=_export)
+    search = registry.add_parser("duplicates", help="look through the whole register for rows that may be one firm")
+    search.add_argument("--district", default=DEFAULT_DISTRICT)
+    search.add_argument("--json", action="store_true")
+    search.set_defaults(run=_search_duplicates)
     orders = calls.add_parser("orders", help="past orders").add_subparsers(dest="verb", required=True)
     past = orders.add_parser("import", help="past orders from a file")
     _add_file(past)
@@ -52,6 +62,10 @@ def _register_import(registry: Any) -> None:
     into.add_argument("--map", action="append", default=[], metavar="FIELD=HEADING", help="which column holds a field")
     into.add_argument("--dry-run", action="store_true", help="say what would happen, write nothing")
     into.set_defaults(run=_import_registry)
+    work = registry.add_parser("work", help="take in what was uploaded, go on with what was broken off")
+    work.add_argument("--json", action="store_true")
+    work.add_argument("--parent", type=int, metavar="PID", help="end when this process has ended")
+    work.set_defaults(run=_work)
 
 
 def _add_file(call: argparse.ArgumentParser) -> None:
@@ -73,10 +87,7 @@ def _register_district(calls: Any) -> None:
 
 
 def _works(app: Flask) -> UnitOfWork:
-    def work(*, writes: bool = True) -> AbstractContextManager[Session]:
-        return unit_of_work(engine_of(app).execution_options(writes=writes))
-
-    return work
+    return works_on(engine_of(app))
 
 
 def _read(path: Path) -> bytes:
@@ -87,6 +98,7 @@ def _read(path: Path) -> bytes:
 
 
 def _import_registry(arguments: argparse.Namespace, app: Flask) -> int:
+    gc.freeze()  # the program itself is no garbage: to look through it for some took a tenth of the time
     upload = Upload(arguments.file.name, _read(arguments.file), arguments.source, _mapping(arguments.map))
     report = import_registry(
         _works(app),
@@ -94,6 +106,7 @@ def _import_registry(arguments: argparse.Namespace, app: Flask) -> int:
         district_code=arguments.district,
         today=today_in_seoul(),
         is_dry_run=arguments.dry_run,
+        folder=app.config["DATA_DIR"],
     )
     if arguments.json:
         answer = _as_json(report) | {"dry_run": arguments.dry_run}
@@ -116,7 +129,7 @@ def _mapping(pairs: Sequence[str]) -> dict[str, str]:
 def _as_json(report: Report) -> dict[str, Any]:
     names = (
         "source encoding sheet other_sheets header_row rows created updated unchanged duplicates rejected unmapped"
-        " mapping empty_rows totals_rows other_trades import_id"
+        " mapping empty_rows totals_rows other_trades import_id file_notes"
     )
     return {name: getattr(report, name) for name in names.split()}
 
@@ -150,8 +163,8 @@ def _print_report(report: Report, *, is_dry_run: bool) -> None:
         f"created {report.created}, updated {report.updated}, unchanged {report.unchanged}, "
         f"rejected {report.rejected}, possible duplicates {report.duplicates}, other trades {report.other_trades}"
     )
-    if report.other_sheets:
-        print(f"Sheets that were not read: {', '.join(report.other_sheets)}")
+    for note in report.file_notes:
+        print(wording.file_note(note))
     if report.unmapped:
         print(f"Columns kept as they stand: {', '.join(report.unmapped)}")
     for told in islice(chain(report.errors, report.notes), SHOWN):
@@ -159,6 +172,27 @@ def _print_report(report: Report, *, is_dry_run: bool) -> None:
     left = len(report.errors) + len(report.notes) - SHOWN
     if left > 0:
         print(f"and {left} more; --json or the page /district/imports shows all")
+
+
+def _work(arguments: argparse.Namespace, app: Flask) -> int:
+    """For cron, and for the worker beside the pages, which starts it so that the site keeps its memory and its pace."""
+    if arguments.parent is not None:
+        threading.Thread(target=_end_with, args=(arguments.parent,), daemon=True).start()
+    gc.freeze()
+    forget_untouched(_works(app), app.config["DATA_DIR"], utc_now())
+    done = work_off(_works(app), app.config["DATA_DIR"], today_in_seoul())
+    if arguments.json:
+        print(json.dumps({"imports": [{"id": id_, "state": state.value} for id_, state in done.items()]}))
+    else:
+        print("\n".join(f"import {id_}: {state}" for id_, state in done.items()) or "nothing waits")
+    return 1 if ImportState.FAILED in done.values() else 0
+
+
+def _end_with(parent: int) -> None:
+    """At once and anywhere: what was in hand goes on with the next worker, as after any other end."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
 
 
 def _import_orders(arguments: argparse.Namespace, app: Flask) -> int:
@@ -182,6 +216,16 @@ def _export(arguments: argparse.Namespace, app: Flask) -> int:
     with unit_of_work(engine_of(app)) as session:
         count = export_registry(session, Path(arguments.out), district_code=arguments.district, layout=arguments.layout)
     print(f"{count} factories written to {arguments.out}")
+    return 0
+
+
+def _search_duplicates(arguments: argparse.Namespace, app: Flask) -> int:
+    found = search_register(_works(app), district_code=arguments.district)
+    if arguments.json:
+        print(json.dumps(found.as_json()))
+        return 0
+    print(f"{found.factories} factories compared, {found.pairs} pairs alike, {found.asked_before} of them known.")
+    print(f"New: {found.same} very likely one firm, {found.look} to be looked at on /district/duplicates")
     return 0
 
 

@@ -7,7 +7,7 @@ import functools
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from garment_hub.registry.cells import guarded
@@ -141,6 +141,9 @@ _OPEN_SUPPLY_HUB: tuple[Column, ...] = (
     ("product_type", lambda factory: _words(factory, CapabilityKind.ITEM, "en", "|")),
 )
 
+# What of a factory is nobody's business but the centre's. The other layouts hold none of it.
+CONTACTS = frozenset({"사업자등록번호", "전화번호", "주소", "위도", "경도"})
+
 LAYOUTS: dict[str, tuple[Column, ...]] = {
     "own": _OWN,
     "present_site": _PRESENT_SITE,
@@ -148,21 +151,32 @@ LAYOUTS: dict[str, tuple[Column, ...]] = {
 }
 
 
-def export_registry(session: Session, path: Path, *, district_code: str, layout: str) -> int:
+def export_registry(
+    session: Session, path: Path, *, district_code: str, layout: str, is_with_contacts: bool = True
+) -> int:
     """Write the factories of a district and say how many; ``own`` holds all, the others the sewing trade."""
     if path.suffix.lower() not in _ENDINGS:
         raise Invalid("export_ending", field="out", name=path.suffix or path.name)
-    columns = LAYOUTS[layout]
+    columns = [column for column in LAYOUTS[layout] if is_with_contacts or column[0] not in CONTACTS]
     district = district_by_code(session, district_code)
     rows = ([read(factory) for _name, read in columns] for factory in _factories(session, district.id, layout))
     head = [name for name, _read in columns]
     return _write_csv(path, head, rows) if path.suffix.lower() == ".csv" else _write_xlsx(path, head, rows)
 
 
+def contacts_in(session: Session, district_id: int, layout: str) -> int:
+    """How many rows of an export would carry a number or an address that is not public."""
+    if not any(heading in CONTACTS for heading, _read in LAYOUTS[layout]):
+        return 0
+    some = (Factory.phone, Factory.business_number, Factory.address, Factory.lat)
+    query = select(func.count()).where(Factory.district_id == district_id, Factory.merged_into_id.is_(None))
+    return session.scalar(query.where(or_(*(column.is_not(None) for column in some)))) or 0
+
+
 def _factories(session: Session, district_id: int, layout: str) -> Iterator[Factory]:
     query = (
         select(Factory)
-        .where(Factory.district_id == district_id)
+        .where(Factory.district_id == district_id, Factory.merged_into_id.is_(None))
         .options(selectinload(Factory.capabilities), selectinload(Factory.rates), selectinload(Factory.neighbourhood))
         .order_by(Factory.id)
     )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from garment_hub.registry.cells import clean, is_blank, without_controls
 from garment_hub.registry.columns import FIELDS, field_of, normalise_heading
@@ -37,42 +37,74 @@ class Header:
     last_row: int
     headings: list[str]
     fields: dict[str, int]
+    names: list[str] = field(init=False)  # one for each column, no two alike
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "names", column_names(self.headings))
 
     @property
     def mapping(self) -> dict[str, str]:
-        return {field: self.headings[column] for field, column in self.fields.items()}
+        return {field: self.names[column] for field, column in self.fields.items()}
 
     @property
     def unmapped(self) -> list[str]:
         used = set(self.fields.values())
-        return [heading for column, heading in enumerate(self.headings) if heading and column not in used]
+        return [name for column, name in enumerate(self.names) if self.headings[column] and column not in used]
 
     def raw(self, row: Sequence[str]) -> dict[str, str]:
-        """Heading -> text as it stands; columns without a heading are called by their number."""
-        return {self._heading(column): without_controls(text) for column, text in enumerate(row) if text.strip()}
+        """Heading -> text as it stands."""
+        return {self._name(column): without_controls(text) for column, text in enumerate(row) if text.strip()}
 
-    def _heading(self, column: int) -> str:
-        heading = self.headings[column] if column < len(self.headings) else ""
-        is_repeated = heading in self.headings[:column]
-        return heading if heading and not is_repeated else f"{heading}#{column + 1}"
+    def _name(self, column: int) -> str:
+        return self.names[column] if column < len(self.names) else f"#{column + 1}"
 
 
-def find_header(rows: Sequence[Sequence[str]], chosen: Mapping[str, str] | None = None) -> Header:
-    """The header among the first rows: the row, or the two rows together, in which most columns are known.
+def column_names(headings: Sequence[str]) -> list[str]:
+    """Columns without a heading, and those whose heading stands further left already, are called by their number."""
+    seen: set[str] = set()
+    names = []
+    for column, heading in enumerate(headings):
+        names.append(heading if heading and heading not in seen else f"{heading}#{column + 1}")
+        seen.add(heading)
+    return names
 
-    ``chosen`` maps fields (or words for them) to headings and goes before everything else.
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """How a person wants the columns read: goes before everything known of headings.
+
+    What is only remembered from an earlier file holds as far as this file has such headings.
     """
-    wanted = _resolve(chosen or {})
-    best: tuple[int, int, list[str]] = (0, -1, [])
-    for index, headings in _candidates(rows):
-        known = len(_assign(headings, wanted))
-        if known > best[0]:
-            best = (known, index, headings)
-    _, last_row, headings = best
-    fields = _assign(headings, wanted)
-    _check(rows, headings, fields, wanted)
-    _check_shape(rows[last_row:])
-    return Header(last_row, headings, fields)
+
+    fields: Mapping[str, str] = field(default_factory=dict)  # field, or a word for it -> heading
+    ignored: frozenset[str] = frozenset()  # headings that hold no field
+    header_row: int | None = None  # counted from 1
+    is_remembered: bool = False
+
+
+def find_header(rows: Sequence[Sequence[str]], choice: Choice = Choice()) -> Header:
+    """The header among the first rows: the row, or the two rows together, in which most columns are known."""
+    header = likeliest_header(rows, choice)
+    wanted = {} if choice.is_remembered else _resolve(choice.fields)
+    _check(rows, header, wanted)
+    if choice.header_row is None:
+        _check_shape(islice(rows, header.last_row, None))
+    return header
+
+
+def likeliest_header(rows: Sequence[Sequence[str]], choice: Choice) -> Header:
+    """The same without a refusal, to be shown to a person: where nothing is known, the first of the fullest rows."""
+    wanted = _resolve(choice.fields)
+    candidates = _candidates(rows)
+    if choice.header_row is not None:
+        candidates = [one for one in candidates if one[0] == choice.header_row - 1]
+    if not candidates:
+        raise Invalid("header_row_outside", field="header_row", most=min(len(rows), LOOKED_AT))
+    assigned = [(index, headings, _assign(headings, wanted, choice.ignored)) for index, headings in candidates]
+    most_known = max(len(fields) for _index, _headings, fields in assigned)
+    if most_known or choice.header_row is not None:
+        return Header(*next(one for one in assigned if len(one[2]) == most_known))
+    return Header(*max(assigned, key=lambda one: sum(map(bool, one[1]))))
 
 
 def _candidates(rows: Sequence[Sequence[str]]) -> list[tuple[int, list[str]]]:
@@ -111,45 +143,50 @@ def _resolve(chosen: Mapping[str, str]) -> dict[str, str]:
     return wanted
 
 
-def _assign(headings: Sequence[str], wanted: Mapping[str, str]) -> dict[str, int]:
+def _assign(headings: Sequence[str], wanted: Mapping[str, str], ignored: Collection[str] = ()) -> dict[str, int]:
     """Field -> column. A chosen heading first; else the likeliest heading, else the one further left."""
+    names = column_names(headings)
     normal = [normalise_heading(heading) for heading in headings]
     fields = {
-        field: normal.index(normalise_heading(heading))
-        for field, heading in wanted.items()
-        if normalise_heading(heading) in normal
+        field: column for field, heading in wanted.items() if (column := _column(heading, names, normal)) is not None
     }
-    taken = set(fields.values())
+    taken = {*fields.values(), *(column for column, name in enumerate(names) if name in ignored)}
     offers = [
         (known[1], column, known[0])
         for column, heading in enumerate(headings)
         if column not in taken and heading and (known := field_of(heading))
     ]
-    for _rank, column, field in sorted(offers):
-        fields.setdefault(field, column)
+    for _rank, column, known_field in sorted(offers):
+        fields.setdefault(known_field, column)
     return fields
 
 
-def _check(
-    rows: Sequence[Sequence[str]], headings: Sequence[str], fields: Mapping[str, int], wanted: Mapping[str, str]
-) -> None:
-    if not fields:
+def _column(heading: str, names: Sequence[str], normal: Sequence[str]) -> int | None:
+    """Where this heading stands: by its very name, else by its letters."""
+    if heading in names:
+        return names.index(heading)
+    folded = normalise_heading(heading)
+    return normal.index(folded) if folded in normal else None
+
+
+def _check(rows: Sequence[Sequence[str]], header: Header, wanted: Mapping[str, str]) -> None:
+    if not header.fields:
         first = next((row for row in rows if any(cell.strip() for cell in row)), [])
         raise Unreadable("header_not_found", first=_shown(first))
-    known = {normalise_heading(heading) for heading in headings}
-    for field, heading in wanted.items():
-        if normalise_heading(heading) not in known:
-            raise Invalid("import_unknown_heading", field=field, name=heading, headings=_shown(headings))
-    if "name" not in fields:
-        raise Unreadable("name_column_not_found", headings=_shown(headings))
+    normal = [normalise_heading(heading) for heading in header.headings]
+    for name, heading in wanted.items():
+        if _column(heading, header.names, normal) is None:
+            raise Invalid("import_unknown_heading", field=name, name=heading, headings=_shown(header.headings))
+    if "name" not in header.fields:
+        raise Unreadable("name_column_not_found", headings=_shown(header.headings))
 
 
-def _check_shape(rows: Sequence[Sequence[str]]) -> None:
+def _check_shape(rows: Iterator[Sequence[str]]) -> None:
     """Prose with commas can look like a header; then hardly a row below has as many cells."""
-    width = len(rows[0])
-    widths = [len(row) for row in rows[1:] if any(cell.strip() for cell in row)]
-    if len(widths) >= _ENOUGH_ROWS and widths.count(width) < _FITTING * len(widths):
-        raise Unreadable("rows_do_not_fit", headings=_shown(rows[0]))
+    header = next(rows)
+    widths = [len(row) for row in rows if any(cell.strip() for cell in row)]
+    if len(widths) >= _ENOUGH_ROWS and widths.count(len(header)) < _FITTING * len(widths):
+        raise Unreadable("rows_do_not_fit", headings=_shown(header))
 
 
 def _shown(cells: Sequence[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -47,6 +47,7 @@ _GROUP_CODES: dict[str, codes.Code] = {
 }
 # "봉제" as an industry is the name of the trade: a cutting shop says so too.
 _TRADE_ITSELF: codes.Code = ("process", "sewing_assembly")
+_LONG_NUMBER = re.compile(r"[\d\s().+-]{8,}")  # a telephone or business number, and no firm's name
 _MACHINE = re.compile(r"(?P<name>.*?[^\d\s:x×*(])\s*[:x×*(]?\s*(?P<count>\d{1,4})\s*대?\)?")
 _STATUS = (
     (re.compile(r"폐업|closed|말소|취소"), OperatingStatus.CLOSED),
@@ -78,30 +79,58 @@ class Prepared:
 class Preparer:
     """Reads the rows of one table, in order: equals are numbered as they come."""
 
-    def __init__(self, header: Header, gazetteer: Gazetteer, *, today: date, country: str = "KR") -> None:
+    def __init__(
+        self,
+        header: Header,
+        gazetteer: Gazetteer,
+        *,
+        today: date,
+        country: str = "KR",
+        joined_rows: Collection[int] = (),
+    ) -> None:
         self._header = header
+        self._joined_rows = joined_rows  # whose name stands in a cell joined with the row above
         self._gazetteer = gazetteer
         self._today = today
         self._country = country
         self._keys = Keys()
 
+    def pass_over(self, row: Sequence[str]) -> None:
+        """Count a row that was stored before: those after it are numbered as if it had been read."""
+        cells = self._cells(row)
+        name = values.read_text(cells.get("name", ""), _LONGEST["name"]).value
+        if name is not None and not _LONG_NUMBER.fullmatch(name):
+            self._key(cells, name, values.read_text(_written_address(cells), _LONGEST["address"]).value or "")
+
+    def _cells(self, row: Sequence[str]) -> dict[str, str]:
+        return {name: row[column] for name, column in self._header.fields.items() if column < len(row)}
+
+    def _key(self, cells: Mapping[str, str], name: str, address: str) -> str:
+        source_id = clean(cells.get("source_id", ""))
+        known_id = "" if is_blank(source_id) or source_id == "0" else source_id
+        return self._keys.key(known_id, name, address)
+
     def prepare(self, number: int, row: Sequence[str]) -> Prepared:
-        cells = {name: row[column] for name, column in self._header.fields.items() if column < len(row)}
+        cells = self._cells(row)
         prepared = Prepared(number, self._header.raw(row))
         name = values.read_text(cells.get("name", ""), _LONGEST["name"])
         if name.value is None:
-            code = name.remarks[0].code if name.remarks else "name_missing"
+            code = name.remarks[0].code if name.remarks else self._why_nameless(number)
             prepared.say("name", Remark(code, Outcome.ROW_LEFT_OUT, clean(cells.get("name", ""))))
+            return prepared
+        if _LONG_NUMBER.fullmatch(name.value):
+            prepared.say("name", Remark("name_is_a_number", Outcome.ROW_LEFT_OUT, name.value))
             return prepared
         self._keep(prepared, "name", name)
         for read in (self._texts, self._figures, self._place, self._state, self._words, self._machines, self._trade):
             read(prepared, cells)
-        source_id = clean(cells.get("source_id", ""))
-        known_id = "" if is_blank(source_id) or source_id == "0" else source_id
-        prepared.key = self._keys.key(known_id, name.value, prepared.values.get("address", ""))
+        prepared.key = self._key(cells, name.value, prepared.values.get("address", ""))
         prepared.content_hash = _content_hash(prepared)
         prepared.search_text = self._search_text(prepared)
         return prepared
+
+    def _why_nameless(self, number: int) -> str:
+        return "name_joined" if number in self._joined_rows else "name_missing"
 
     def _search_text(self, prepared: Prepared) -> str:
         names = self._gazetteer.names_of(prepared.values.get("neighbourhood_id"))
@@ -119,7 +148,8 @@ class Preparer:
     def _texts(self, prepared: Prepared, cells: Mapping[str, str]) -> None:
         for name in ("brands_supplied", "introduction"):
             self._keep(prepared, name, values.read_text(cells.get(name, ""), _LONGEST[name]))
-        self._keep(prepared, "business_number", values.read_business_number(cells.get("business_number", "")))
+        number = values.read_business_number(cells.get("business_number", ""), self._country)
+        self._keep(prepared, "business_number", number)
         self._keep(prepared, "phone", values.read_phone(cells.get("phone", ""), self._country))
 
     def _figures(self, prepared: Prepared, cells: Mapping[str, str]) -> None:
@@ -136,10 +166,7 @@ class Preparer:
         prepared.pieces_per_day = daily.value or from_month
 
     def _place(self, prepared: Prepared, cells: Mapping[str, str]) -> None:
-        stated = [cells.get(name, "") for name in ("address", "road_address")]
-        stated.append(", ".join(clean(cells[name]) for name in ("thana", "city") if not is_blank(cells.get(name, ""))))
-        written = next((text for text in stated if not is_blank(text)), "")
-        self._keep(prepared, "address", values.read_text(written, _LONGEST["address"]))
+        self._keep(prepared, "address", values.read_text(_written_address(cells), _LONGEST["address"]))
         lat, lon, remarks = values.read_position(cells.get("lat", ""), cells.get("lon", ""))
         prepared.say("lat", *remarks)
         if lat is not None and lon is not None:
@@ -224,6 +251,12 @@ class Preparer:
             code = "trade_unknown" if trade.evidence is Evidence.REGISTER else "trade_other"
             column = "industry" if "industry" in self._header.fields else "name"
             prepared.say(column, Remark(code, Outcome.KEPT_APART, clean(cells.get(column, ""))))
+
+
+def _written_address(cells: Mapping[str, str]) -> str:
+    stated = [cells.get(name, "") for name in ("address", "road_address")]
+    stated.append(", ".join(clean(cells[name]) for name in ("thana", "city") if not is_blank(cells.get(name, ""))))
+    return next((text for text in stated if not is_blank(text)), "")
 
 
 def _content_hash(prepared: Prepared) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, String, cast, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from garment_hub.registry.remarks import Outcome, Told, told
@@ -40,6 +42,7 @@ class Report:
     header_row: int = 0
     empty_rows: int = 0
     totals_rows: int = 0
+    file_notes: list[dict[str, Any]] = field(default_factory=list)
 
     def tell(self, number: int, remarks: list[dict[str, Any]]) -> None:
         """Sort what is to be said about one row: left out, changed or noted, of another trade."""
@@ -65,7 +68,7 @@ def report_of(session: Session, imported: RegistryImport) -> Report:
         mapping=imported.mapping,
         import_id=imported.id,
     )
-    for number, remarks in _remarks(session, imported):
+    for number, remarks in _remarks(session, imported.id):
         report.tell(number, remarks)
     return report
 
@@ -84,10 +87,10 @@ def duplicate_count(session: Session, imported: RegistryImport) -> int:
     return session.scalar(query) or 0
 
 
-def _remarks(session: Session, imported: RegistryImport) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+def _remarks(session: Session, import_id: int) -> Iterator[tuple[int, list[dict[str, Any]]]]:
     query = (
         select(RegistryRow.number, RegistryRow.errors)
-        .where(RegistryRow.import_id == imported.id)
+        .where(RegistryRow.import_id == import_id)
         .order_by(RegistryRow.number)
     )
     for number, remarks in session.execute(query.execution_options(yield_per=1_000)):
@@ -109,53 +112,54 @@ def imports_of(session: Session, district_id: int) -> list[RegistryImport]:
     return list(session.scalars(query))
 
 
-def told_rows(session: Session, imported: RegistryImport) -> list[Told]:
-    """Everything that was said about the rows of an import, by row; rows of other trades last, they are many."""
-    query = (
-        select(RegistryRow.number, RegistryRow.factory_id, RegistryRow.errors)
-        .where(RegistryRow.import_id == imported.id)
-        .order_by(RegistryRow.number)
+def told_counts(session: Session, imported: RegistryImport) -> Mapping[Outcome, int]:
+    """How many things were said about the rows, by what was done; imports of before did not count them."""
+    if imported.work is None:
+        return outcome_counts(session, imported.id)
+    return {Outcome(outcome): count for outcome, count in imported.work.told.items()}
+
+
+def outcome_counts(session: Session, import_id: int) -> Counter[Outcome]:
+    counts = Counter[Outcome]()
+    for _number, remarks in _remarks(session, import_id):
+        counts.update(Outcome(remark["outcome"]) for remark in remarks)
+    return counts
+
+
+def told_rows(
+    session: Session, imported: RegistryImport, wanted: Outcome | None = None, *, start: int, count: int
+) -> list[Told]:
+    """A page of what was said about the rows, by row; rows of other trades last, they are many."""
+    if wanted:
+        return list(islice(_told(session, imported, wanted), start, start + count))
+    urgent, rest = _told(session, imported), _told(session, imported, Outcome.KEPT_APART)
+    return list(
+        islice(chain((one for one in urgent if one.outcome is not Outcome.KEPT_APART), rest), start, start + count)
     )
-    said = [
-        told(number, remark, factory_id)
-        for number, factory_id, remarks in session.execute(query)
-        for remark in remarks or ()
-    ]
-    return sorted(said, key=lambda one: (one.outcome is Outcome.KEPT_APART, one.row))
 
 
-def _open_proposals(district_id: int) -> Select[DuplicateProposal]:
-    return (
-        select(DuplicateProposal)
-        .join(Factory, DuplicateProposal.factory_id == Factory.id)
-        .where(Factory.district_id == district_id, DuplicateProposal.verdict.is_(None))
+def _told(session: Session, imported: RegistryImport, wanted: Outcome | None = None) -> Iterator[Told]:
+    """A thousand rows at a time: a large register has a quarter of a million remarks."""
+    said = cast(RegistryRow.errors, String)
+    query = select(RegistryRow.number, RegistryRow.factory_id, RegistryRow.errors).where(
+        RegistryRow.import_id == imported.id, said.contains(f'"{wanted.value}"') if wanted else said != "[]"
     )
-
-
-def proposals_of(
-    session: Session, district_id: int, *, start: int, count: int
-) -> tuple[int, Sequence[DuplicateProposal]]:
-    """How many pairs nobody has decided on, and one page of them, the likeliest first."""
-    wanted = _open_proposals(district_id)
-    total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
-    both = (joinedload(DuplicateProposal.factory), joinedload(DuplicateProposal.other))
-    page = wanted.order_by(DuplicateProposal.score.desc(), DuplicateProposal.id).offset(start).limit(count)
-    return total, session.scalars(page.options(*both)).all()
-
-
-def get_proposal(session: Session, proposal_id: int, district_id: int) -> DuplicateProposal:
-    """A pair of this district that waits for somebody, or NotFound."""
-    proposal = session.scalar(_open_proposals(district_id).where(DuplicateProposal.id == proposal_id))
-    if proposal is None:
-        raise NotFound
-    return proposal
+    last = 0
+    while rows := session.execute(
+        query.where(RegistryRow.number > last).order_by(RegistryRow.number).limit(1_000)
+    ).all():
+        for number, factory_id, remarks in rows:
+            for remark in remarks:
+                if wanted is None or remark["outcome"] == wanted:
+                    yield told(number, remark, factory_id)
+        last = rows[-1].number
 
 
 def factories_of(
     session: Session, district_id: int, *, words: ColumnElement[bool] | None, sector: Sector, start: int, count: int
 ) -> tuple[int, Sequence[Factory]]:
     """How many factories of a district answer, and one page of them by name."""
-    wanted = [Factory.district_id == district_id, Factory.sector == sector]
+    wanted = [Factory.district_id == district_id, Factory.sector == sector, Factory.merged_into_id.is_(None)]
     if words is not None:
         wanted.append(words)
     total = session.scalar(select(func.count()).select_from(Factory).where(*wanted)) or 0

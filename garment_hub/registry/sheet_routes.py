@@ -22,6 +22,7 @@ from garment_hub.registry.forms import RATES, SheetForm, sheet_form
 from garment_hub.registry.registering import Alike, SheetAnswers, already_there
 from garment_hub.registry.registering import register as register_for_owner
 from garment_hub.registry.sheet import numbered, paper, signed
+from garment_hub.site import current_district
 from models.base import utc_now
 from models.capacity import today_in_seoul
 from models.district import Neighbourhood, current_neighbourhoods
@@ -76,7 +77,7 @@ def _said(form: SheetForm, places: list[Neighbourhood]) -> SheetAnswers | None:
     digits = None
     if form.number.data:
         try:
-            digits = read_number(form.number.data)
+            digits = read_number(form.number.data, current_district().country)
         except Invalid as error:
             form.refuse(error)
             return None

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session, selectinload
 
 from garment_hub.factories.services import RATES, refresh_search_text
@@ -86,7 +86,8 @@ def store_chunk(session: Session, origin: Origin, chunk: Sequence[Prepared]) -> 
     rows += _create(session, origin, found.created)
     rows += _update(session, origin, found.updated)
     if rows:
-        session.execute(insert(RegistryRow), rows)
+        table: Any = RegistryRow.__table__
+        session.execute(insert(table), rows)
 
 
 def _row(
@@ -111,9 +112,20 @@ def _create(session: Session, origin: Origin, rows: Sequence[Prepared]) -> list[
     if not rows:
         return []
     values = [_columns(origin, prepared) for prepared in rows]
-    ids = session.scalars(insert(Factory).returning(Factory.id, sort_by_parameter_order=True), values).all()
+    ids = _insert_factories(session, values)
     _insert_children(session, origin, list(zip(rows, ids, strict=True)))
     return [_row(origin, prepared, RowAction.CREATED, id_) for prepared, id_ in zip(rows, ids, strict=True)]
+
+
+def _insert_factories(session: Session, values: Sequence[dict[str, Any]]) -> Sequence[int]:
+    """Their ids in order. Whoever writes to SQLite is alone, and asked for ids it would take rows one by one."""
+    table: Any = Factory.__table__
+    if session.get_bind().dialect.name != "sqlite":
+        return session.scalars(insert(table).returning(table.c.id, sort_by_parameter_order=True), values).all()
+    last = session.scalar(select(func.max(table.c.id))) or 0
+    ids = range(last + 1, last + 1 + len(values))
+    session.execute(insert(table), [{"id": id_} | one for id_, one in zip(ids, values, strict=True)])
+    return ids
 
 
 def _columns(origin: Origin, prepared: Prepared) -> dict[str, Any]:
@@ -153,7 +165,7 @@ def _insert_children(session: Session, origin: Origin, stored: Sequence[tuple[Pr
     ]
     for table, values in tables:
         if values:
-            session.execute(insert(table), values)
+            session.execute(insert(table.__table__), values)
 
 
 def _fact_names(prepared: Prepared) -> list[str]:

@@ -9,8 +9,10 @@ from datetime import date
 from garment_hub.registry.cells import clean, is_blank, is_damaged
 from garment_hub.registry.numbers import read_number
 from garment_hub.registry.remarks import Outcome, Reading, Remark, changed, left_out
+from models.business_number import KOREA, is_valid
 
 EARLIEST_YEAR = 1850
+FORMULA_ERRORS = frozenset("#REF! #DIV/0! #VALUE! #NAME? #NUM! #NULL! #SPILL! #CALC!".split())
 _DAY = re.compile(r"(\d{4})\s*[-./년]\s*(\d{1,2})\s*[-./월]\s*(\d{1,2})\s*[일.]?(?:[T\s]\d{2}:\d{2}.*)?")
 _PACKED_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _YEAR = re.compile(r"(\d{4})\s*년?")
@@ -28,6 +30,8 @@ def read_text(text: str, longest: int) -> Reading[str]:
         return Reading()
     if len(line) > longest:
         return left_out("text_too_long", line)
+    if line in FORMULA_ERRORS:
+        return left_out("formula_error", line)
     if is_damaged(line):
         return Reading(line, (Remark("text_damaged", Outcome.NOTED, line),))
     return Reading(line)
@@ -66,12 +70,14 @@ def read_year(text: str, today: date) -> Reading[int]:
     return Reading(year) if year >= EARLIEST_YEAR else left_out("year_unreadable", written)
 
 
-def read_business_number(text: str) -> Reading[str]:
-    """Ten digits whose last one checks the others."""
+def read_business_number(text: str, country: str = "KR") -> Reading[str]:
+    """In Korea ten digits whose last one checks the others, elsewhere what a number of that country may be."""
     written = clean(text)
     if is_blank(written) or written == "0":
         return Reading()
     digits = re.sub(r"[\s\-‐‑–—.]", "", unicodedata.normalize("NFKC", written))
+    if country != KOREA:
+        return Reading(digits) if is_valid(digits, country) else left_out("business_number_form", written)
     if not (digits.isascii() and digits.isdecimal() and len(digits) == 10):
         return left_out("business_number_form", written)
     if digits == "0" * 10:

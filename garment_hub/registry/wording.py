@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -15,6 +16,9 @@ from models.factory import CapabilityKind, Factory, FactoryFact, OperatingStatus
 
 # What is the matter with a value.
 PROBLEMS = {
+    "name_joined": lazy_gettext("Its name is in a cell joined with the row above"),
+    "name_is_a_number": lazy_gettext("There is a number where the name should be"),
+    "formula_error": lazy_gettext("The formula in this cell has an error"),
     "name_missing": lazy_gettext("There is no name, so nobody knows whose row this is"),
     "text_too_long": lazy_gettext("The text is too long"),
     "text_damaged": lazy_gettext("Some letters were already broken in the file"),
@@ -100,6 +104,94 @@ FIELDS = {
     "status": lazy_gettext("In business"),
     "price_floor_krw": lazy_gettext("Lowest price"),
     "certificates": lazy_gettext("Certificates"),
+}
+
+
+_LOOKS = {
+    "number": lazy_gettext("numbers"),
+    "phone": lazy_gettext("telephone numbers"),
+    "business_number": lazy_gettext("business numbers"),
+    "words": lazy_gettext("free text"),
+}
+
+
+def file_note(note: Mapping[str, Any]) -> str:
+    """One sentence about a file as a whole."""
+    values = dict(note)
+    code, count = values.pop("code"), number(note.get("count", 0))
+    if code == "column_doubt":
+        field, looks = FIELDS[note["field"]], _LOOKS[note["looks"]]
+        return str(
+            _(
+                "The column %(heading)s should hold: %(field)s. But %(count)s of %(of)s look like %(looks)s,"
+                " such as %(example)s.",
+                **values | {"field": field, "looks": looks},
+            )
+        )
+    if code == "other_sheets":
+        return str(_("Only the sheet %(sheet)s was read. Not read: %(others)s.", **values))
+    sentences = {
+        "formulas_empty": _(
+            "%(count)s formulas have no result and count as empty. Open the file in a spreadsheet, save it,"
+            " and send it again.",
+            count=count,
+        ),
+        "joined_cells": _(
+            "%(count)s cells were joined with the one above. They were read as saying the same.", count=count
+        ),
+        "empty_rows": _("%(count)s rows were empty and are not counted.", count=count),
+        "totals_rows": _("%(count)s rows hold totals or notes and are not counted.", count=count),
+        "kept_at_undo": _("%(count)s factories stayed, because somebody had begun to use them.", count=count),
+    }
+    return str(sentences[code])
+
+
+# What a column may hold, in the order in which a register usually has them.
+COLUMNS = {
+    "name": FIELDS["name"],
+    "business_number": FIELDS["business_number"],
+    "address": FIELDS["address"],
+    "road_address": lazy_gettext("Address by road"),
+    "neighbourhood": FIELDS["neighbourhood_id"],
+    "phone": FIELDS["phone"],
+    "people": FIELDS["people"],
+    "industry": FIELDS["industry"],
+    "item": FIELDS["item"],
+    "process": FIELDS["process"],
+    "category": FIELDS["category"],
+    "fabric": FIELDS["fabric"],
+    "machine": FIELDS["machine"],
+    "sewing_machines": lazy_gettext("Sewing machines"),
+    "pattern_machines": lazy_gettext("Pattern machines"),
+    "special_machines": lazy_gettext("Special machines"),
+    "market": FIELDS["market"],
+    "minimum_order_quantity": FIELDS["minimum_order_quantity"],
+    "daily_capacity": FIELDS["daily_capacity"],
+    "monthly_capacity": FIELDS["monthly_capacity"],
+    "lead_time_days": FIELDS["lead_time_days"],
+    "established_year": FIELDS["established_year"],
+    "operating_status": FIELDS["status"],
+    "is_closed": lazy_gettext("Closed, yes or no"),
+    "stated_on": FIELDS["stated_on"],
+    "source_id": lazy_gettext("Number in the register"),
+    "business_type": lazy_gettext("Form of business"),
+    "factory_type": lazy_gettext("Kind of factory"),
+    "brands_supplied": FIELDS["brands_supplied"],
+    "introduction": FIELDS["introduction"],
+    "lat": lazy_gettext("Latitude"),
+    "lon": lazy_gettext("Longitude"),
+    "thana": lazy_gettext("Subdistrict"),
+    "city": lazy_gettext("City or district"),
+    "country": lazy_gettext("Country"),
+    "top_items_upper": lazy_gettext("Items: tops"),
+    "top_items_lower": lazy_gettext("Items: bottoms"),
+    "top_items_outer": lazy_gettext("Items: outerwear"),
+    "top_items_dress_skirt": lazy_gettext("Items: dresses and skirts"),
+    "top_items_bag": lazy_gettext("Items: bags"),
+    "top_items_fashion_accessory": lazy_gettext("Items: accessories"),
+    "top_items_underwear": lazy_gettext("Items: underwear"),
+    "top_items_sports_leisure": lazy_gettext("Items: sports and leisure"),
+    "top_items_pet": lazy_gettext("Items: for pets"),
 }
 
 

@@ -17,14 +17,19 @@ from python_calamine import SheetTypeEnum as Type
 from python_calamine import SheetVisibleEnum as Visible
 
 MEMORY = 1024 * 1024 * 1024
+MOST_MERGED = 100_000
 DONE, DAMAGED, LOCKED, EMPTY, TOO_LARGE = 0, 3, 4, 5, 6
 
 
-def main(max_rows: int, max_columns: int, max_cells: int, longest_cell: int) -> int:
+def main(max_rows: int, max_columns: int, max_cells: int, longest_cell: int, most: int) -> int:
     _limit_memory()
+
+    def fits(end: tuple[int, int]) -> bool:
+        return _fits(end, max_rows, max_columns, max_cells)
+
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(sys.stdin.buffer.read())) as workbook:
-            return _write_first_sheet(workbook, lambda end: _fits(end, max_rows, max_columns, max_cells), longest_cell)
+            return _write_first_sheet(workbook, fits, longest_cell, most)
     except PasswordError:
         return LOCKED
     except CalamineError:
@@ -46,8 +51,10 @@ def _fits(end: tuple[int, int], max_rows: int, max_columns: int, max_cells: int)
     return rows <= max_rows and columns <= max_columns and rows * columns <= max_cells
 
 
-def _write_first_sheet(workbook: CalamineWorkbook, fits: Callable[[tuple[int, int]], bool], longest: int) -> int:
-    """The first sheet with content that can be seen, the names of the others in the first line."""
+def _write_first_sheet(
+    workbook: CalamineWorkbook, fits: Callable[[tuple[int, int]], bool], longest: int, most: int
+) -> int:
+    """The first sheet with content that can be seen; the names of the others and joined cells in the first line."""
     for about in workbook.sheets_metadata:
         if about.typ != Type.WorkSheet or about.visible != Visible.Visible:
             continue
@@ -56,10 +63,11 @@ def _write_first_sheet(workbook: CalamineWorkbook, fits: Callable[[tuple[int, in
             continue
         if not fits(sheet.end):
             return TOO_LARGE
-        rows = sheet.to_python(skip_empty_area=False)
+        rows = sheet.to_python(skip_empty_area=False, nrows=most)
         if any(str(cell).strip() for row in rows for cell in row):
             others = [name for name in workbook.sheet_names if name != about.name]
-            sys.stdout.write(json.dumps([about.name, others]) + "\n")
+            merged = [(*start, *end) for start, end in sheet.merged_cell_ranges or ()]
+            sys.stdout.write(json.dumps([about.name, others, merged[:MOST_MERGED]]) + "\n")
             for row in rows:
                 sys.stdout.write(json.dumps([_text(cell)[:longest] for cell in row]) + "\n")
             return DONE

@@ -13,7 +13,8 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from garment_hub.registry import workbook_process
-from garment_hub.registry.reading import LONGEST_CELL, MAX_COLUMNS, MAX_ROWS, Table, Unreadable
+from garment_hub.registry.reading import LONGEST_CELL, MAX_COLUMNS, MAX_ROWS, Merged, Table, Unreadable
+from garment_hub.registry.rows import Rows
 
 MAX_CELLS = 5_000_000
 MAX_ENTRIES = 2_000
@@ -22,13 +23,19 @@ MAX_UNPACKED = 256 * 1024 * 1024
 _PIECE = 1024 * 1024
 _REFERENCE = re.compile(rb"<(?:\w+:)?(?:c|row)\b[^>]{0,300}?\br=[\"']([A-Z]{0,4})(\d{1,9})[\"']")
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
+_EMPTY_FORMULA = re.compile(
+    rb"<c\b(?:[^>]{0,200}\bt=\"e\"[^>]{0,200}>\s*<f\b|[^>]{0,200}>\s*<f\b[^>]{0,200}(?:/>|>[^<]{0,9000}</f>)\s*"
+    rb"(?:<v\s*/>|<v></v>)?\s*</c>)"
+)
+_LONGEST_TAIL = 10_000
+_FOREIGN_STREAMS = {"HwpSummaryInformation": "hwp", "WordDocument": "doc", "PowerPoint Document": "ppt"}
 _ODS_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 
 
-def read_workbook(data: bytes) -> Table:
+def read_workbook(data: bytes, most: int = MAX_ROWS) -> Table:
     """The first sheet with content that can be seen; the names of the others are handed on."""
-    encoding = _check_archive(data) if data.startswith(b"PK") else _check_legacy(data)
-    limits = (MAX_ROWS, MAX_COLUMNS, MAX_CELLS, LONGEST_CELL)
+    encoding, empty_formulas = _check_archive(data) if data.startswith(b"PK") else (_check_legacy(data), 0)
+    limits = (MAX_ROWS, MAX_COLUMNS, MAX_CELLS, LONGEST_CELL, most)
     call = [sys.executable, "-I", str(Path(workbook_process.__file__)), *map(str, limits)]
     try:
         run = subprocess.run(call, input=data, capture_output=True, check=False, timeout=LONGEST_READING)  # noqa: S603
@@ -36,8 +43,9 @@ def read_workbook(data: bytes) -> Table:
         raise Unreadable("archive_too_large", megabytes=MAX_UNPACKED // 1024 // 1024) from error
     if run.returncode != workbook_process.DONE:
         raise _refusal(run.returncode)
-    name, *rows = map(json.loads, run.stdout.splitlines())
-    return Table(rows, encoding, sheet=name[0], other_sheets=name[1])
+    lines = map(json.loads, io.BytesIO(run.stdout))
+    sheet, other_sheets, merged = next(lines)
+    return Table(Rows(lines), encoding, sheet, other_sheets, [Merged(*cells) for cells in merged], empty_formulas)
 
 
 def _refusal(code: int) -> Unreadable:
@@ -54,23 +62,28 @@ def _refusal(code: int) -> Unreadable:
 def _check_legacy(data: bytes) -> str:
     if "EncryptedPackage".encode("utf-16-le") in data:
         raise Unreadable("file_has_password")
+    for stream, kind in _FOREIGN_STREAMS.items():
+        if stream.encode("utf-16-le") in data:
+            raise Unreadable("file_not_a_table", kind=kind)
     return "xls"
 
 
-def _check_archive(data: bytes) -> str:
-    """``xlsx`` or ``ods``, after every part was unpacked piece by piece and found within the limits."""
+def _check_archive(data: bytes) -> tuple[str, int]:
+    """``xlsx`` or ``ods``, after every part was unpacked piece by piece and found within the limits.
+
+    With it the number of formulas that hold no result: whoever wrote the file never worked them out.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             _check_sizes(archive)
             names = archive.namelist()
             if "content.xml" in names:
+                _refuse_locked_ods(archive, names)
                 _check_ods(archive)
-                return "ods"
+                return "ods", 0
             if not any(_SHEET.fullmatch(name) for name in names):
                 raise Unreadable("archive_not_a_workbook")
-            for name in names:
-                _check_part(archive, name)
-            return "xlsx"
+            return "xlsx", sum(_check_part(archive, name) for name in names)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
         raise Unreadable("workbook_damaged") from error
 
@@ -83,15 +96,19 @@ def _check_sizes(archive: zipfile.ZipFile) -> None:
         raise Unreadable("archive_too_large", megabytes=MAX_UNPACKED // 1024 // 1024)
 
 
-def _check_part(archive: zipfile.ZipFile, name: str) -> None:
+def _check_part(archive: zipfile.ZipFile, name: str) -> int:
     """Read one part to its end (its size and checksum are true then); a sheet's cells must lie within the limits."""
     is_sheet = _SHEET.fullmatch(name) is not None
-    tail, corner = b"", (0, 0)
+    tail, corner, empty_formulas = b"", (0, 0), 0
     with archive.open(name) as part:
         while piece := part.read(_PIECE):
             if is_sheet:
-                corner = _farther(corner, tail + piece)
-                tail = piece[-400:]
+                xml = tail + piece
+                corner = _farther(corner, xml)
+                whole = xml.rfind(b"</c>") + 1
+                empty_formulas += len(_EMPTY_FORMULA.findall(xml, 0, whole + 3))
+                tail = xml[max(whole, len(xml) - _LONGEST_TAIL) :]
+    return empty_formulas
 
 
 def _farther(corner: tuple[int, int], xml: bytes) -> tuple[int, int]:
@@ -113,6 +130,14 @@ def _column(letters: bytes) -> int:
     for letter in letters:
         number = number * 26 + letter - 64
     return number
+
+
+def _refuse_locked_ods(archive: zipfile.ZipFile, names: list[str]) -> None:
+    listed = "META-INF/manifest.xml"
+    if listed in names:
+        with archive.open(listed) as part:
+            if b"encryption-data" in part.read(_PIECE):
+                raise Unreadable("file_has_password")
 
 
 def _check_ods(archive: zipfile.ZipFile) -> None:

@@ -32,6 +32,7 @@ def run(app: Flask, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped
     return command
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", list(Role))
 def test_everybody_made_by_command_can_sign_in_and_open_the_pages_of_the_role(  # type: ignore[no-untyped-def]
     run, app: Flask, role: Role

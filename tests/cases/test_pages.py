@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from garment_hub.cases.queries import Kind
 from models.audit import AuditAction, AuditEntry
 from models.base import utc_now
+from models.case_note import CaseKind
 from models.district import District
 from models.notification import Notification
 from models.order import EventKind, Order, OrderEvent, OrderStatus, Party
@@ -76,13 +76,17 @@ def cases(session: Session) -> Cases:
     def offer(**asked: object) -> QuoteRequest:
         owner = make_user(session, Role.FACTORY_OWNER, district, phone=None)
         factory = make_factory(session, district, owner=owner, phone="0200000072", name=f"공장 {HOSTILE}")
-        return make_quote(session, make_brief(session, designer), factory, valid_until=in_days(1), asked=asked).request
+        brief = make_brief(session, designer, needed_by=in_days(300))
+        return make_quote(session, brief, factory, valid_until=in_days(1), asked=asked).request
 
     offer()
     offer(status=RequestStatus.OPEN, asked_at=utc_now().replace(year=2020))
     unclaimed = offer(status=RequestStatus.OPEN)
     unclaimed.factory.owner = None
     make_case(session, unclaimed)
+    make_brief(session, designer, needed_by=in_days(4))
+    tight = offer(status=RequestStatus.CHOSEN).quote
+    make_order(session, tight, status=OrderStatus.CONFIRMED, due_on=in_days(3))  # type: ignore[arg-type]
     kinds = {"status": OrderStatus.IN_PRODUCTION, "due_on": in_days(-2)}
     late = make_order(session, offer(status=RequestStatus.CHOSEN).quote, **kinds)  # type: ignore[arg-type]
     disputed = make_order(
@@ -119,19 +123,19 @@ def entries(session: Session) -> list[tuple[AuditAction, str | None]]:
 
 def test_every_kind_stands_there_with_whom_to_call_and_one_thing_to_do(client_as: ClientAs, cases: Cases) -> None:
     page = client_as(Role.COORDINATOR).get(f"{QUEUE}?lang=ko").text
-    for kind in Kind:
+    for kind in CaseKind:
         assert f'id="{kind.value}"' in page, kind
     for link in (f"/quote-requests/{cases.asked.id}", "tel:01000000071", "tel:0200000072", "/quotes", *cases.acts):
         assert link in page, link
     assert f"/orders/{cases.disputed.id}" in page
-    assert "8건이 손을 기다려요" in page and DISPUTED in page
+    assert "10건이 손을 기다려요" in page and DISPUTED in page
     assert "<script>alert" not in page and "&lt;script&gt;alert(1)" in page
     assert len(set(re.findall(r'\bid="([^"]+)"', page))) == len(re.findall(r'\bid="([^"]+)"', page))
 
 
 def test_an_officer_sees_how_many_and_no_names(client_as: ClientAs, cases: Cases) -> None:
     page = client_as(Role.DISTRICT_OFFICER).get(f"{QUEUE}?lang=ko").text
-    assert "8건이 손을 기다려요" in page
+    assert "10건이 손을 기다려요" in page
     for hidden in ("tel:", "린넨오후", "공장 &lt;", DISPUTED, *cases.acts):
         assert hidden not in page
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from garment_hub import schema
 from garment_hub.app import create_app
 from garment_hub.dashboard import indicators, queries
-from garment_hub.dashboard.indicators import Period
+from garment_hub.dashboard.indicators import Period, activity, register
 from garment_hub.db import engine_of
 from garment_hub.demo.commands import seed_demo
 from garment_hub.demo.services import Size
@@ -35,6 +35,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     return app
 
 
+@pytest.mark.slow
 def test_counts_equal_a_plain_loop(app: Flask) -> None:
     with Session(engine_of(app)) as session:
         district = session.scalars(select(District)).one()
@@ -56,12 +57,12 @@ def test_other_trades_and_closed_ones_are_not_counted(app: Flask) -> None:
     period = Period.ending(today_in_seoul())
     with Session(engine_of(app)) as session:
         district = session.scalars(select(District)).one()
-        before = indicators.factories_registered(session, district.id, period).value
+        before = register.factories_registered(session, district.id, period).value
         builders.make_factory(session, district, sector=Sector.OTHER)
         builders.make_factory(session, district, status=OperatingStatus.CLOSED)
-        assert indicators.factories_registered(session, district.id, period).value == before
+        assert register.factories_registered(session, district.id, period).value == before
         builders.make_factory(session, district)
-        assert indicators.factories_registered(session, district.id, period).value == (before or 0) + 1
+        assert register.factories_registered(session, district.id, period).value == (before or 0) + 1
 
 
 def test_another_district_does_not_leak_in(app: Flask) -> None:
@@ -97,7 +98,7 @@ def test_another_district_does_not_leak_in(app: Flask) -> None:
 def test_nothing_to_count_says_so(app: Flask) -> None:
     with Session(engine_of(app)) as session:
         empty = builders.make_district(session)
-        assert indicators.hours_to_answer(session, empty.id, Period.ending(today_in_seoul())).value is None
+        assert activity.hours_to_answer(session, empty.id, Period.ending(today_in_seoul())).value is None
 
 
 @pytest.mark.parametrize("day", ["2027-01-01", "2026-12-31", "2027-03-28"])
@@ -114,7 +115,7 @@ def test_a_period_is_cut_at_korean_midnight(app: Flask, day: str) -> None:
         for hour, minute, day_shift in ((0, 0, 0), (23, 59, 0), (23, 59, -1), (0, 0, 1)):
             at = datetime(last.year, last.month, last.day, hour, minute, tzinfo=SEOUL) + timedelta(days=day_shift)
             builders.make_brief(session, designer, published_at=at)
-        assert indicators.briefs_published(session, district.id, period).value == 2
+        assert activity.briefs_published(session, district.id, period).value == 2
 
 
 def test_public_page_answers_without_and_with_borders(app: Flask) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -25,6 +26,7 @@ def answers(app: Flask) -> list[Any]:
         return list(session.execute(query.join(Pulse.factory).order_by(Pulse.id)))
 
 
+@pytest.mark.slow
 def test_answers_are_the_same_for_the_same_seed(tmp_path: Path) -> None:
     told = []
     for name in "ab":
@@ -35,6 +37,7 @@ def test_answers_are_the_same_for_the_same_seed(tmp_path: Path) -> None:
     assert {answer for _name, answer, _at, _outside in told[0]} >= {PulseAnswer.OPEN, PulseAnswer.SOME}
 
 
+@pytest.mark.slow
 def test_there_are_fresh_and_stale_factories_and_a_question_for_the_owner(demo_app: Flask) -> None:
     with Session(engine_of(demo_app)) as session:
         owned = session.scalars(select(Factory).where(Factory.owner_id.is_not(None))).all()

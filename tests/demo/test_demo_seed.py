@@ -73,6 +73,7 @@ def test_same_seed_same_district(seeded: Flask, tmp_path: Path) -> None:
     assert content(other) != content(seeded)
 
 
+@pytest.mark.slow
 def test_sizes_are_as_asked(seeded: Flask) -> None:
     with Session(engine_of(seeded)) as session:
         assert session.scalar(select(func.count()).select_from(Factory)) == 120

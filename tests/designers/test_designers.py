@@ -125,6 +125,7 @@ WEB = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("field", "typed"),
     [("website", typed) for typed in WEB]

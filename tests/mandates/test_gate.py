@@ -74,6 +74,7 @@ def test_the_walk_sees_the_pages_that_are_known_to_write(app: Flask) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", sorted(CENTRE))
 def test_no_page_that_writes_is_reached_without_a_mandate(
     app: Flask, client_as: ClientAs, factory: Factory, role: Role

@@ -21,6 +21,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from garment_hub import cli, jobs
+from garment_hub.app import create_app
 from garment_hub.config import PREFIX
 from garment_hub.db import engine_of, unit_of_work
 from garment_hub.notifications import notify
@@ -57,16 +58,37 @@ def test_a_sweep_that_fails_keeps_nothing_and_stops_no_other(app: Flask) -> None
         assert session.scalar(select(func.count(Notification.id))) == 1 + 2
 
 
+@pytest.mark.parametrize("call", ["jobs sweep", "registry export --out never.csv", "indicators snapshot"])
+def test_on_a_database_behind_the_code_a_command_says_how_to_bring_it_up_to_date(
+    call: str,
+    either_engine_url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    app = create_app(DATA_DIR=tmp_path, DATABASE_URL=either_engine_url, TESTING=True)
+    monkeypatch.setattr("garment_hub.app.create_app", lambda: app)
+    assert cli.main(call.split()) == cli.COULD_NOT
+    engine_of(app).dispose()
+    assert capsys.readouterr().err.splitlines()[-1].endswith("Run: garment-hub db upgrade")
+    assert not Path("never.csv").exists()
+
+
 def test_the_command_sweeps_and_says_what_failed(
     app: Flask, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("garment_hub.app.create_app", lambda: app)
     assert cli.main(["jobs", "sweep", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == {"done": dict.fromkeys(jobs.SWEEPS, 0), "failed": []}
+    swept = json.loads(capsys.readouterr().out)
+    assert swept["failed"] == []
+    assert set(swept["done"]) == {*jobs.SWEEPS, *jobs.COUNTS}
+    assert {name: swept["done"][name] for name in jobs.SWEEPS} == dict.fromkeys(jobs.SWEEPS, 0)
 
     def breaks(_session: Session, _now: datetime) -> int:
         raise LookupError
 
+    monkeypatch.setattr(jobs, "COUNTS", {})
     monkeypatch.setattr(jobs.sweep, "__defaults__", ({"broken": breaks},))
     assert cli.main(["jobs", "sweep", "--json"]) == 1
     assert json.loads(capsys.readouterr().out) == {"done": {}, "failed": ["broken"]}

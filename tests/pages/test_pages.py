@@ -33,6 +33,7 @@ def test_ready_with_the_newest_schema(app: Flask) -> None:
     assert app.test_client().get("/readyz").status_code == 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("address", ["/", "/how-it-ranks", "/terms", "/privacy"])
 @pytest.mark.parametrize("language", ["ko", "en", "it"])
 def test_pages_stand_on_an_empty_database(app: Flask, address: str, language: str) -> None:

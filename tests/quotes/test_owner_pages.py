@@ -108,6 +108,7 @@ def test_what_is_not_said_stays_open(client_as: ClientAs, owner: User, asked: Qu
     assert quote.valid_until == in_days(14)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [

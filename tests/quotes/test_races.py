@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from collections.abc import Callable, Iterator
 
 import pytest
 from sqlalchemy import Engine, func, select
@@ -15,7 +12,6 @@ from garment_hub import schema
 from garment_hub.db import make_engine, unit_of_work
 from garment_hub.quotes import services
 from models.brief import Brief
-from models.errors import DomainError
 from models.quote import (
     MAXIMUM_ASKED,
     MAXIMUM_PER_FACTORY_AND_WEEK,
@@ -27,6 +23,7 @@ from models.quote import (
 )
 from models.user import Role, User
 from tests.builders import in_days, make_brief, make_designer, make_district, make_factory, make_user
+from tests.racing import at_once
 
 pytestmark = pytest.mark.slow
 
@@ -40,23 +37,6 @@ def engine(either_engine_url: str) -> Iterator[Engine]:
     schema.upgrade(engine)
     yield engine
     engine.dispose()
-
-
-def at_once(engine: Engine, acts: Sequence[Callable[[Session], object]]) -> Counter[str]:
-    """Run each in a transaction of its own, all starting together; how many ended how."""
-    start = Barrier(len(acts))
-
-    def run(act: Callable[[Session], object]) -> str:
-        start.wait()
-        try:
-            with unit_of_work(engine) as session:
-                act(session)
-        except DomainError as error:
-            return error.code
-        return "done"
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return Counter(pool.map(run, acts))
 
 
 def test_no_more_than_five_are_asked_however_many_ask_at_once(engine: Engine) -> None:

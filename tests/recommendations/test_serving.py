@@ -101,6 +101,7 @@ def test_edits_of_another_process_are_seen_by_the_next_list(engine: Engine, dist
     assert seen == [True] * 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_after_any_edits_it_answers_like_one_made_from_the_database(
     engine: Engine, district_id: int, seed: int
@@ -136,6 +137,7 @@ def test_a_few_factories_are_read_as_many_are(engine: Engine, district_id: int) 
         assert sorted(few, key=lambda one: int(one.id)) == load_factories(session, which, window())
 
 
+@pytest.mark.slow
 def test_a_transaction_that_ends_late_is_not_missed(postgresql_url: str) -> None:
     engine = make_engine(postgresql_url)
     schema.upgrade(engine)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from garment_hub.recommendations import settings
 from garment_hub.recommendations.points import whole_points
 from garment_hub.recommendations.services import recommend_for_brief
+from models.approval import Approval
 from models.district import District
 from models.ranking_setting import RankingSetting, SettingOrigin
 from models.recommendation import RankerArtifact
@@ -38,6 +39,16 @@ def versions(session: Session) -> int:
     return session.scalar(select(func.count(RankingSetting.id))) or 0
 
 
+def agree(session: Session, client_as: SignIn) -> None:
+    """Another officer agrees to what waits."""
+    session.expire_all()
+    approval = session.scalars(select(Approval).where(Approval.decided_at.is_(None))).one()
+    answer = client_as(Role.DISTRICT_OFFICER).send(
+        f"/district/approvals/{approval.id}", {"decision": "grant", "reason": "점수를 확인했어요"}
+    )
+    assert answer.status_code == 303
+
+
 def token_of(browser: Browser) -> str:
     found = re.search(r'name="form_token" value="([^"]+)"', browser.get(NEW).text)
     assert found
@@ -48,7 +59,13 @@ def test_staff_change_the_points_and_everybody_reads_it(session: Session, office
     browser = client_as(officer)
     assert "처음 그대로예요" in browser.get("/district/ranking").text
     answer = browser.send(NEW, NEARER)
-    assert (answer.status_code, answer.location) == (303, "/district/ranking")
+    address = "/district/ranking/1"
+    assert (answer.status_code, answer.location) == (303, address)
+    assert "처음 그대로예요" in browser.get("/district/ranking").text
+    assert settings.current(session, 1).version == 0
+    agree(session, client_as)
+    assert "동의했어요" in browser.get(address).text
+    assert browser.send(address).location == "/district/ranking"
     page = browser.get("/district/ranking").text
     assert "전문 분야 26 → 20" in page and "거리 10 → 16" in page
     assert "가까운 곳이 더 낫대요" in page and officer.display_name in page
@@ -68,7 +85,7 @@ def test_the_form_starts_from_what_is_in_use(session: Session, officer: User, cl
     assert re.search(r'name="nearness"[^>]*value="10"', browser.get(f"{NEW}?from=defaults").text)
     answer = browser.send(NEW, FILLED | {"turn": "own", "fair_turn": "0,66", "has_labelled_place": ""})
     assert answer.status_code == 303
-    setting = settings.current(session, 1)
+    setting = settings.history(session, 1)[0]
     assert (setting.version, setting.fair_turn, setting.weights) == (2, 0.0066, DEFAULT_WEIGHTS)
 
 
@@ -117,6 +134,10 @@ def test_a_proposal_is_put_in_use_with_a_reason(session: Session, officer: User,
     assert "16.3" in shown and "전문 분야 26 → 16.3" in shown
     assert browser.send(address, {"reason": ""}).status_code == 422
     assert browser.send(address, {"reason": "더 잘 맞혀요"}).status_code == 303
+    assert browser.send(address, {"reason": "더 잘 맞혀요"}).status_code == 409
+    assert settings.current(session, 1).version == 0
+    agree(session, client_as)
+    assert browser.send(address).status_code == 303
     session.expire_all()
     assert settings.current(session, 1).id == learnt.id
     assert "지난 선택에서 배움" in browser.get("/district/ranking").text

@@ -154,13 +154,6 @@ def test_a_section_without_figures_is_left_out(run: Call, session: Session, tmp_
     assert {path.stem for path in (tmp_path / "out").glob("*.svg")} == {"market", "calibration"}
 
 
-def test_the_report_says_what_to_install(run: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(study_commands, "find_spec", lambda _name: None)
-    answer = run("report", "--out", tmp_path / "out")
-    assert (answer.code, len(answer.err.splitlines())) == (2, 1)
-    assert "altair" in answer.err and "[study]" in answer.err and not (tmp_path / "out").exists()
-
-
 def test_the_bench_says_what_it_lacks(run: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setitem(sys.modules, "benchmarks.partners", None)
     answer = run("bench", "--factories", 10, "--json")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,6 +32,7 @@ def passing(brief: BriefFeatures, catalogue: Catalogue) -> set[tuple[str, bool]]
     return {(catalogue.ids[row], bool(known)) for row, known in zip(survey.rows, survey.is_known, strict=True)}
 
 
+@pytest.mark.slow
 @given(register=registers, edits=edits, brief=briefs(), data=st.data())
 def test_edits_come_to_the_same_as_writing_the_last_state(
     register: list[FactoryFeatures], edits: list[tuple[str, object]], brief: BriefFeatures, data: st.DataObject

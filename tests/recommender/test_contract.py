@@ -56,6 +56,7 @@ def test_the_order_of_the_input_does_not_matter(
     assert clone(ranker).fit(*shuffled, TODAY).recommend(brief, k=4) == one
 
 
+@pytest.mark.slow
 @every_ranker
 @settings(max_examples=10)
 @given(brief=briefs(), register=registers, log=logs)

@@ -136,6 +136,7 @@ def _sewing_is_one(codes: frozenset[str], others: frozenset[str]) -> tuple[bool,
     return all(belongs(code, False) for code in codes), all(belongs(code, True) for code in codes)
 
 
+@pytest.mark.slow
 @settings(max_examples=150)
 @given(briefs() | st.just(a_brief()), any_factory)
 def test_the_conjunction_equals_a_plain_loop(brief: BriefFeatures, factory: FactoryFeatures) -> None:

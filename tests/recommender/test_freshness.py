@@ -36,6 +36,7 @@ def aged(factory: FactoryFeatures, days: int | None) -> FactoryFeatures:
     return replace(factory, confirmed_on=None if days is None else TODAY - timedelta(days=days))
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(briefs(), registers, logs, st.lists(ages, min_size=8, max_size=8), st.integers(0, 400))
 def test_staler_never_scores_higher_and_is_never_hidden(
@@ -85,6 +86,7 @@ def test_the_reason_names_the_day_when_it_is_old(days: int, code: str) -> None:
     assert reasons[code].get("confirmed_on") in (None, (TODAY - timedelta(days=days)).isoformat())
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(briefs(), registers, logs)
 def test_a_list_replays_on_its_own_day(

@@ -192,6 +192,7 @@ def test_weights_decide_and_are_named_with_the_list() -> None:
     assert sum(DEFAULT_WEIGHTS.values()) == pytest.approx(1.0)
 
 
+@pytest.mark.slow
 @settings(max_examples=15)
 @given(briefs(), registers, logs, st.lists(st.floats(0.0, 9.0), min_size=8, max_size=8))
 def test_without_a_fair_turn_and_a_labelled_place_exposure_changes_nothing(

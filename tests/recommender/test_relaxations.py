@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from math import ceil
 
+import pytest
 from hypothesis import given, settings
 
 from recommender import REASON_KINDS, Answer, BriefFeatures, FactoryFeatures, Feasibility, most_helpful
@@ -35,6 +36,7 @@ def _every_step(brief: BriefFeatures, register: list[FactoryFeatures]) -> list[B
     return steps
 
 
+@pytest.mark.slow
 @settings(max_examples=80)
 @given(briefs(), registers)
 def test_no_single_step_opens_more_than_the_one_named(brief: BriefFeatures, register: list[FactoryFeatures]) -> None:

@@ -84,6 +84,7 @@ def test_how_an_order_went_is_not_known_before_its_delivery(signal: type[Signal]
     assert _score(signal, brief, register, [*known, told]) == _score(signal, brief, register, [*known, running])
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(briefs(), registers, logs)
 def test_every_value_lies_between_0_and_1(
@@ -154,6 +155,7 @@ def test_an_answered_request_is_no_order() -> None:
     assert _score(Acceptance, brief, register, [answer]) == _score(Acceptance, brief, register, [order])
 
 
+@pytest.mark.slow
 @given(briefs(), registers, logs, logs)
 def test_what_does_not_count_for_others_changes_nothing_for_them(
     brief: BriefFeatures, register: list[FactoryFeatures], log: list[Outcome], told: list[Outcome]

@@ -66,6 +66,7 @@ def test_the_same_seed_gives_the_same_market() -> None:
     assert one.log != other.log
 
 
+@pytest.mark.slow
 def test_capacity_is_never_overbooked() -> None:
     trading = a_trading(replace(SMALL, orders=4_000))
     assert (trading.booked >= 0).all() and (trading.booked <= trading.offered).all()

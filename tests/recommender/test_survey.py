@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
 from hypothesis import given
 
 from recommender import Answer, BriefFeatures, FactoryFeatures, Feasibility
@@ -13,6 +14,7 @@ from tests.recommender.test_catalogue import a_catalogue, passing
 from tests.recommender.worlds import STAGE_OF, briefs, registers
 
 
+@pytest.mark.slow
 @given(brief=briefs(), register=registers)
 def test_columns_answer_like_the_plain_loop(brief: BriefFeatures, register: list[FactoryFeatures]) -> None:
     rules = Feasibility(STAGE_OF)

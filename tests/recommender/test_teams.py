@@ -144,6 +144,7 @@ def value_of(every: Enumeration, team: Team) -> tuple[float, ...] | None:
     return every.value([(numbers[one.factory], every.doubts(way(one), one.processes)) for one in team.places])
 
 
+@pytest.mark.slow
 @settings(max_examples=120)
 @given(windows, small_crews, small_scores)
 def test_the_first_plan_is_as_good_as_the_best_of_all(
@@ -193,6 +194,7 @@ LONG_WORK = ["pattern_making", "cutting", "embroidery", "lockstitch", "pleating"
 LARGE = a_brief(quantity=900, processes=frozenset(LONG_WORK), needed_by=TODAY + timedelta(days=36))
 
 
+@pytest.mark.slow
 @given(districts())
 def test_plans_of_a_district_keep_every_rule_and_differ(factories: tuple[FactoryFeatures, ...]) -> None:
     found = teams(LARGE, factories)

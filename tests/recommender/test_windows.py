@@ -37,6 +37,7 @@ def _is_later(row: Outcome, day: date) -> bool:
     return row.ordered_on is None or row.ordered_on > day
 
 
+@pytest.mark.slow
 @given(registers, logs, logs)
 def test_what_is_learnt_does_not_know_what_comes(
     register: list[FactoryFeatures], log: list[Outcome], other: list[Outcome]

@@ -47,7 +47,7 @@ def works(app: Flask) -> Works:
 def written(works: Works, path: Path, layout: str = "own", district: str = DISTRICT) -> tuple[int, list[list[str]]]:
     with works() as session:
         count = export_registry(session, path, district_code=district, layout=layout)
-    return count, read_table(path.read_bytes()).rows
+    return count, list(read_table(path.read_bytes()).rows)
 
 
 def column(rows: list[list[str]], heading: str) -> list[str]:

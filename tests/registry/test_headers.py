@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from garment_hub.registry.columns import TOP_ITEM_GROUPS
-from garment_hub.registry.headers import RowKind, find_header, kind_of
+from garment_hub.registry.headers import Choice, RowKind, find_header, kind_of
 from garment_hub.registry.reading import Unreadable
 from models.errors import Invalid
 
@@ -105,7 +105,7 @@ def test_a_first_data_row_is_never_taken_for_a_second_header() -> None:
 
 def test_chosen_headings_go_before_everything_else() -> None:
     rows = [["업체명", "진짜 이름", "코드"], ["가온", "가온봉제", "7"]]
-    header = find_header(rows, {"name": "진짜 이름", "facility_id": "코드"})
+    header = find_header(rows, Choice({"name": "진짜 이름", "facility_id": "코드"}))
     assert header.mapping == {"name": "진짜 이름", "source_id": "코드"}
     assert header.unmapped == ["업체명"]
 
@@ -113,10 +113,10 @@ def test_chosen_headings_go_before_everything_else() -> None:
 def test_wrong_choices_are_told_with_what_there_is() -> None:
     rows = [["업체명", "주소"], ["가온", "1"]]
     with pytest.raises(Invalid) as unknown_field:
-        find_header(rows, {"adress": "주소"})
+        find_header(rows, Choice({"adress": "주소"}))
     assert (unknown_field.value.code, unknown_field.value.values["nearest"]) == ("import_unknown_field", "address")
     with pytest.raises(Invalid) as unknown_heading:
-        find_header(rows, {"name": "이름표"})
+        find_header(rows, Choice({"name": "이름표"}))
     assert unknown_heading.value.code == "import_unknown_heading"
     assert "업체명" in str(unknown_heading.value.values["headings"])
 

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import unicodedata
+from dataclasses import replace
+from itertools import combinations
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from garment_hub.registry.duplicates import LIKELY, WORTH_A_LOOK, Firm, propose, score
+from benchmarks.duplicates import register
+from garment_hub.registry.duplicates import (
+    LIKELY,
+    WORTH_A_LOOK,
+    Band,
+    Firm,
+    band,
+    propose,
+    score,
+    without_fillers,
+)
 from garment_hub.registry.identity import Keys, fold_name, is_company
 
 ROWS = st.lists(
@@ -66,6 +80,8 @@ ADDRESS = "서울특별시 동대문구 장안동 123-4"
     [
         (Firm(1, "가온봉제", ADDRESS), Firm(2, "㈜가온 봉제", ADDRESS + "번지")),
         (Firm(1, "가온어패럴", ADDRESS), Firm(2, "가온어페럴", ADDRESS)),
+        (Firm(1, "가온봉제", ADDRESS), Firm(2, "가온봉제", "서울 동대문구 장안동 123-4")),
+        (Firm(1, "가온봉제", ADDRESS), Firm(2, "가온봉제", "장안동 123-4")),
         (Firm(1, "가온", ADDRESS, "", "1234567891"), Firm(2, "나래", "서울 중구 1", "", "1234567891")),
     ],
 )
@@ -115,3 +131,69 @@ def test_pairs_are_proposed_once_with_a_new_one_in_each(
     assert len(set(pairs)) == len(pairs)
     assert all(first < second and second >= 100 for first, second in pairs)
     assert all(pair.score == round(pair.score, 3) >= WORTH_A_LOOK for pair in propose(fresh, others))
+
+
+SYLLABLES = "가나다라마바사아자차카타파하강남동문산성진한별솔"
+NAMES = st.text(st.sampled_from(SYLLABLES), min_size=2, max_size=6)
+PLACES = st.sampled_from(["", ADDRESS, "장안동 123-4", "용두동 7", "서울특별시 동대문구 용두동 7, 2층", "장안동 9-1"])
+NUMBERS = st.sampled_from(["", "1234567891", "2222222227"])
+ANY_FIRM = st.builds(Firm, st.just(1), NAMES, PLACES, st.sampled_from(["", "021234567", "0212345678"]), NUMBERS)
+
+
+@given(ANY_FIRM, ANY_FIRM)
+def test_a_score_is_a_share_and_the_same_from_either_side(one: Firm, other: Firm) -> None:
+    assert score(one, other) == score(other, one)
+    assert 0 <= score(one, other) <= 1
+    if one.business_number and other.business_number and one.business_number != other.business_number:
+        assert band(score(one, other)) is Band.NEW
+
+
+@given(ANY_FIRM)
+def test_a_row_is_like_itself(firm: Firm) -> None:
+    """1 with an address; without one, or a number, nobody can be sure."""
+    assert score(firm, firm) == 1 if firm.address else score(firm, firm) >= WORTH_A_LOOK
+
+
+@given(ANY_FIRM, st.data())
+def test_a_wrong_stroke_weighs_no_more_than_a_wrong_syllable(firm: Firm, data: st.DataObject) -> None:
+    at = data.draw(st.integers(0, len(firm.name) - 1))
+    vowel = unicodedata.normalize("NFD", firm.name[at])[1]
+    other_vowel = data.draw(st.sampled_from([jamo for jamo in "ᅡᅥᅩᅮᅵᅢ" if jamo != vowel]))
+    decomposed = unicodedata.normalize("NFD", firm.name[at]).replace(vowel, other_vowel)
+    stroke = _renamed(firm, at, unicodedata.normalize("NFC", decomposed))
+    syllable = _renamed(firm, at, "뷁")
+    assert score(firm, stroke) >= score(firm, syllable)
+    if not firm.business_number:
+        assert score(firm, firm) > score(firm, stroke) > score(firm, syllable)
+
+
+def _renamed(firm: Firm, at: int, syllable: str) -> Firm:
+    return replace(firm, name=firm.name[:at] + syllable + firm.name[at + 1 :])
+
+
+@given(st.lists(ANY_FIRM, max_size=20), st.integers(0, 20))
+def test_the_search_finds_what_comparing_all_with_all_finds(rows: list[Firm], new: int) -> None:
+    firms = [replace(firm, id=number) for number, firm in enumerate(rows)]
+    fresh, known = firms[:new], firms[new:]
+    read = without_fillers([*fresh, *known])
+    brute = {
+        (one.id, other.id): round(score(one, other), 3)
+        for one, other in combinations(sorted(read, key=lambda firm: firm.id), 2)
+        if one.id < new and score(one, other) >= WORTH_A_LOOK
+    }
+    assert {(pair.first, pair.second): pair.score for pair in propose(fresh, known)} == brute
+
+
+@pytest.mark.parametrize("known", [0, 2_000])
+def test_planted_pairs_are_found_in_a_register_of_many_blocks(known: int) -> None:
+    """Nearly all was promised; comparing all names with all names finds each."""
+    firms, planted = register(factories=6_000, planted=600)
+    found = {(pair.first, pair.second) for pair in propose(firms[known:], firms[:known])}
+    wanted = {pair for pair in planted if pair[1] > known}
+    assert len(wanted) > 400
+    assert wanted <= found
+
+
+def test_a_name_without_a_place_that_many_share_makes_no_pairs() -> None:
+    assert propose([Firm(number, "대성") for number in range(40)]) == []
+    assert len(propose([Firm(number, "대성", phone="021234567") for number in range(5)])) == 10

@@ -369,6 +369,7 @@ CELLS = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.lists(CELLS, min_size=6, max_size=6), max_size=12))
 def test_any_register_twice_adds_up_and_changes_nothing_the_second_time(

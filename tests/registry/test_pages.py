@@ -128,13 +128,15 @@ def test_a_factory_with_sources_and_the_words_of_the_register(officer: Browser, 
 def test_a_pair_is_kept_apart_by_one_button(officer: Browser, session: Session) -> None:
     proposal = session.scalars(select(DuplicateProposal)).one()
     session.commit()
-    assert f"/district/duplicates/{proposal.id}/different" in officer.get("/district/duplicates").text
+    address = f"/district/duplicates/{proposal.id}"
+    assert f'href="{address}?' in officer.get("/district/duplicates").text
+    assert f"{address}/different" in officer.get(address).text
     answer = officer.send(f"/district/duplicates/{proposal.id}/different")
     assert answer.status_code == 303
     session.refresh(proposal)
     assert proposal.verdict == DuplicateVerdict.DIFFERENT
     session.commit()
-    assert f"/district/duplicates/{proposal.id}/different" not in officer.get("/district/duplicates").text
+    assert f'href="{address}?' not in officer.get("/district/duplicates").text
     assert officer.send(f"/district/duplicates/{proposal.id}/different").status_code == 404
 
 

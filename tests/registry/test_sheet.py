@@ -88,6 +88,7 @@ def test_sheet_and_screen_ask_the_same_in_the_same_order(coordinator: Browser, a
     assert [words.split(".")[0] for words in screen] == [str(number + 1) for number in range(len(QUESTIONS))]
 
 
+@pytest.mark.slow
 @languages
 def test_pdf_says_the_same_on_two_pages(coordinator: Browser, pango: None, language: str) -> None:
     questions = on_screen(coordinator.get(f"{NEW}?lang={language}").text)

@@ -34,8 +34,7 @@ def works(app: Flask) -> Works:
 
 
 def undo(works: Works, number: int) -> None:
-    with works() as session:
-        undo_import(session, session.get_one(RegistryImport, number))
+    undo_import(works, number)
 
 
 def refused(works: Works, number: int) -> str:

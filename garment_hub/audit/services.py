@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from garment_hub.db import reading, unit_of_work
 from models.audit import AuditAction, AuditEntry
 from models.base import Base
+from models.district import District
 from models.user import User
 
 
@@ -31,7 +32,7 @@ def record(
         raise TypeError("an audit entry holds ids, counts and codes, never words")
     session.flush()  # a new subject has no id before
     entry = AuditEntry(
-        district_id=_district_of(actor, subject),
+        district_id=district_of(actor, subject),
         actor_id=actor.id if actor else None,
         action=action,
         subject=subject.__tablename__,
@@ -44,9 +45,10 @@ def record(
     return entry
 
 
-def _district_of(actor: User | None, subject: Base) -> int:
-    """The subject's own, where it has one; else that of who acted."""
-    own: int | None = getattr(subject, "district_id", None) or (actor.district_id if actor else None)
+def district_of(actor: User | None, subject: Base) -> int:
+    """The subject's own, where it has one, and a district itself; else that of who acted."""
+    of_subject = subject.id if isinstance(subject, District) else getattr(subject, "district_id", None)
+    own: int | None = of_subject or (actor.district_id if actor else None)
     if own is None:
         raise TypeError(f"neither an actor nor a {subject.__tablename__} says in which district this happened")
     return own

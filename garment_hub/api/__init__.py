@@ -1,0 +1,1 @@
+"""The interface for programs: the same services as the pages, answered in JSON."""

@@ -1,0 +1,1 @@
+"""A person's data out in one file, and gone on request."""
