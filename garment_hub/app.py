@@ -60,6 +60,7 @@ from garment_hub.registry import duplicate_routes as _duplicates  # noqa: F401
 from garment_hub.registry import export_routes as _exports  # noqa: F401
 from garment_hub.registry import import_routes as _imports  # noqa: F401
 from garment_hub.registry import routes as registry
+from garment_hub.registry import told_routes as _told  # noqa: F401
 from garment_hub.secret import secret_key
 from garment_hub.tips import routes as tips
 from garment_hub.verification import designer_routes as _designer_checks  # noqa: F401

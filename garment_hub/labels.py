@@ -70,6 +70,11 @@ def term(code: str, kind: str) -> str:
     return vocabulary.name(kind, code, locale_code())
 
 
+def said(text: str) -> str:
+    """A formula or a source of the tables that ship with the site, in the reader's language."""
+    return vocabulary.said(text, locale_code())
+
+
 def terms(codes: list[str], kind: str) -> str:
     return ", ".join(term(code, kind) for code in codes)
 
@@ -137,5 +142,20 @@ def place_name(place: District | Neighbourhood) -> str:
 
 
 def init_app(app: Flask) -> None:
-    for function in (label, term, terms, number, won, days, day, full_day, moment, week, month, year_month, place_name):
+    for function in (
+        label,
+        term,
+        terms,
+        said,
+        number,
+        won,
+        days,
+        day,
+        full_day,
+        moment,
+        week,
+        month,
+        year_month,
+        place_name,
+    ):
         app.jinja_env.filters[function.__name__] = function

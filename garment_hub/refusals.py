@@ -85,6 +85,10 @@ MESSAGES = {
     "password_too_short": lazy_gettext("Please use %(shortest)s characters or more."),
     "password_too_long": lazy_gettext("Please use %(longest)s characters or fewer."),
     "password_common": lazy_gettext("Too many people use this password. Please choose another one."),
+    "code_wrong": lazy_gettext(
+        "This is not the code of this minute, or it was used already. Please wait for the next one and write that."
+    ),
+    "person_unknown": lazy_gettext("Nobody signs in with this e-mail or telephone number."),
     "password_wrong": lazy_gettext("This is not the password you use now."),
     "consent_needed": lazy_gettext("This consent ends only together with your account."),
     "brief_over": lazy_gettext("This brief is closed. Write a new one to ask again."),
@@ -122,14 +126,21 @@ MESSAGES = {
     "request_already_answered": lazy_gettext("This request already has an answer."),
     "file_too_large": lazy_gettext("The file is larger than %(megabytes)s MB. Split it into several files."),
     "file_empty": lazy_gettext("There is nothing in the file. Check that it is the right one."),
-    "file_not_a_table": lazy_gettext("This is no table (%(kind)s). Save the register as XLSX or CSV."),
+    "file_not_a_table": lazy_gettext(
+        "This is a %(kind)s document and no table. Copy the table into a spreadsheet and save it as XLSX or CSV."
+    ),
     "file_is_a_web_page": lazy_gettext("This is a web page with the name of a table. Open it and save it as XLSX."),
     "file_is_binary": lazy_gettext("This is no text and no workbook. Save the register as XLSX or CSV."),
-    "file_has_password": lazy_gettext("The file is locked with a password. Save it without one."),
+    "file_has_password": lazy_gettext(
+        "The file is locked with a password. Open it, take the password off (File, Info, Protect) and save it again."
+    ),
     "workbook_damaged": lazy_gettext(
         "The workbook is damaged or cut off. Get it again, or open it and save it as XLSX."
     ),
-    "archive_not_a_workbook": lazy_gettext("This archive holds no workbook. Unpack it, or save the register as XLSX."),
+    "archive_not_a_workbook": lazy_gettext(
+        "There is no workbook in it. Unpack a ZIP archive first; from a text document copy the table into a"
+        " spreadsheet and save it as XLSX."
+    ),
     "archive_too_large": lazy_gettext(
         "Unpacked, the file is larger than %(megabytes)s MB. Save only the register itself."
     ),

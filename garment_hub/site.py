@@ -191,7 +191,7 @@ def _menu() -> list[tuple[str, str]]:
         return [
             ("dashboard.overview", _("District desk")),
             ("factories.directory", _("Find factories")),
-            ("designers.directory", _("Designers")),
+            ("designers.directory", _("Find designers")),
         ]
     return [
         ("factories.directory", _("Find factories")),

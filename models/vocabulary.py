@@ -10,6 +10,7 @@ from functools import cache
 from importlib.resources import files
 
 GLOSSARY = "glossary.csv"
+DATA_WORDS = "data_words.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,17 @@ def read_data(name: str) -> Iterator[dict[str, str]]:
     """Rows of one of the csv tables that ship with ``models``."""
     text = files("models").joinpath("data", name).read_text(encoding="utf-8")
     yield from csv.DictReader(text.splitlines(keepends=True))
+
+
+@cache
+def _data_words() -> dict[str, dict[str, str]]:
+    return {row["en"]: row for row in read_data(DATA_WORDS)}
+
+
+def said(text: str, locale: str) -> str:
+    """A formula or a source of the tables in the reader's language, else as it stands there."""
+    row = _data_words().get(text)
+    return row[locale] if row and locale in row else text
 
 
 @cache

@@ -142,6 +142,7 @@ GET  /district/report.pdf                           door  role  role  role  role
 GET  /district/imports                              door  role  role  role  role  200   200   200   200   200
 GET  /district/imports/{import}                     door  role  role  role  role  200   200   200   404   404
 POST /district/imports                              door  role  role  role  role  role  422   422   role  422
+GET  /district/imports/{import}/rows.xlsx           door  role  role  role  role  role  200   200   role  404
 POST /district/imports/{import}/cancel              door  role  role  role  role  role  409   409   role  404
 POST /district/imports/{import}/columns             door  role  role  role  role  role  409   409   role  404
 POST /district/imports/{import}/pause               door  role  role  role  role  role  409   409   role  404

@@ -55,12 +55,11 @@ def years_back(today: date) -> list[int]:
 def papers(session: Session, district: District, today: date) -> list[Paper]:
     years = years_back(today)
     names = {place.id: place_name(place) for place in district.neighbourhoods}
+    places, sizes = _("Work that was linked, by neighbourhood"), _("Work that was linked, by size of firm")
     return [
         _by_year(session, district.id, years),
-        _paper(
-            session, district.id, years, _("By neighbourhood"), Factory.neighbourhood_id, lambda key: names.get(key)
-        ),
-        _paper(session, district.id, years, _("By size of firm"), _size(), size_name),
+        _paper(session, district.id, years, places, Factory.neighbourhood_id, lambda key: names.get(key)),
+        _paper(session, district.id, years, sizes, _size(), size_name),
         _first_time(session, district, years, names),
     ]
 
@@ -147,11 +146,12 @@ def _by_year(session: Session, district_id: int, years: list[int]) -> Paper:
         all_of_it = sum_of(linked_by(session, district_id, year, OrderLine.factory_id).values())
         newcomers = sum(first[year].values())
         rows.append([str(year), all_of_it.firms, newcomers, all_of_it.jobs, all_of_it.pieces, all_of_it.amount_krw])
+    counted = _("Orders confirmed in the year between a client and a factory of the district, by way of this"
+                " platform or the centre. Each firm counts once a year; an amount is the price agreed, times"
+                " the pieces.")  # fmt: skip
     return Paper(
         title=str(_("Work that was linked, by year")),
-        definition=str(_("Orders confirmed in the year between a client and a factory of the district, by way of this"
-                         " platform or the centre. Each firm counts once a year; an amount is the price agreed, times"
-                         " the pieces.")),
+        definition=f"{counted} {_('Units: firms, firms, jobs, pieces, won.')}",
         columns=[str(_("Year")), *_heads(), ],
         rows=rows,
     )  # fmt: skip
@@ -169,7 +169,12 @@ def sum_of(groups: Iterable[Linked]) -> Linked:
 
 
 def _paper(
-    session: Session, district_id: int, years: list[int], title: str, group: Any, name_of: Callable[[Any], str | None]
+    session: Session,
+    district_id: int,
+    years: list[int],
+    title: str,
+    group: Any,
+    name_of: Callable[[Any], str | None],
 ) -> Paper:
     """Groups as rows; for each year firms, jobs and amount."""
     by_year = {year: linked_by(session, district_id, year, group) for year in years}
@@ -184,7 +189,8 @@ def _paper(
             row += [one.firms, one.jobs, one.amount_krw]
         rows.append(row)
     heads = [f"{year} {head}" for year in years for head in (_("firms"), _("jobs"), _("amount (won)"))]
-    return Paper(title, str(_("As above, grouped by what the register says of the firm today.")), [title, *heads], rows)
+    counted = f"{_('As above, grouped by what the register says of the firm today.')} {_('Units: firms, jobs, won.')}"
+    return Paper(title, counted, [str(_("Group")), *heads], rows)
 
 
 def _first_time(session: Session, district: District, years: list[int], names: dict[int, str]) -> Paper:
@@ -196,7 +202,7 @@ def _first_time(session: Session, district: District, years: list[int], names: d
     ]
     return Paper(
         title=str(_("Firms with their first job")),
-        definition=str(_("Firms whose first confirmed order on this platform was in that year.")),
-        columns=[str(_("Neighbourhood")), *(str(year) for year in years)],
+        definition=f"{_('Firms whose first confirmed order on this platform was in that year.')} {_('Unit: firms.')}",
+        columns=[str(_("Group")), *(str(year) for year in years)],
         rows=rows,
     )

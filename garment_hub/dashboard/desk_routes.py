@@ -9,10 +9,11 @@ from flask import Response, current_app, render_template, request, url_for
 from flask_babel import gettext as _
 
 from garment_hub import audit
+from garment_hub.approvals.queries import waiting as approvals_waiting
 from garment_hub.audit.wording import ACTIONS
 from garment_hub.cases.queries import Desk
 from garment_hub.cases.queries import counts as case_counts
-from garment_hub.cases.wording import TITLES
+from garment_hub.cases.wording import EXPLANATIONS, TITLES
 from garment_hub.dashboard import council, files, indicators, queries, state
 from garment_hub.dashboard.charts import bars
 from garment_hub.dashboard.council import Paper
@@ -27,6 +28,7 @@ from garment_hub.maps import DongMap, dong_map
 from garment_hub.permissions import audience, signed_in
 from garment_hub.recommendations.korean import with_particles
 from garment_hub.recommendations.wording import why_not_groups
+from garment_hub.site import LANGUAGES
 from garment_hub.verification.queries import Due
 from garment_hub.verification.queries import counts as check_counts
 from models import vocabulary
@@ -38,6 +40,7 @@ from models.user import STAFF, Role
 
 OFFICERS = (Role.DISTRICT_OFFICER, Role.ADMINISTRATOR)
 MOST_SHORT = 5
+WEEKS_AT_A_GLANCE = 7
 # Of the settings those that concern the office, and hold no secret.
 SHOWN_SETTINGS = (
     "OPERATOR", "OPERATOR_DEPARTMENT", "PRIVACY_OFFICER", "CENTRE_PHONE", "SITE_URL", "DEFAULT_LOCALE", "TAX_OFFICE",
@@ -78,10 +81,14 @@ def overview() -> str:
         waiting=queries.waiting(session, district.id, today),
         cases=case_counts(session, Desk(district.id, utc_now())),
         case_titles=TITLES,
+        case_notes=EXPLANATIONS,
+        approvals=len(approvals_waiting(session, district.id)),
         checks=check_counts(session, district.id, today)[Due.APPLIED],
         register=[function(session, district.id, Period.ending(today)) for function in indicators.REGISTER],
         counted=counted,
         short=_short(counted),
+        weeks=weeks_from(today)[:WEEKS_AT_A_GLANCE],
+        stages=list(vocabulary.terms("stage")),
         unmet=[(why_not_groups({code: count})[0][0], count) for code, count in counted.unmet],
         map=_map(district, counted),
     )
@@ -170,6 +177,7 @@ def hand_over() -> str:
         place=place_name(district),
         cases=case_counts(session, Desk(district.id, utc_now())),
         case_titles=TITLES,
+        approvals=len(approvals_waiting(session, district.id)),
         checks=check_counts(session, district.id, today),
         register=[function(session, district.id, Period.ending(today)) for function in indicators.REGISTER],
         people=queries.staff_of(session, district.id),
@@ -189,4 +197,5 @@ def settings() -> str:
         district=district,
         places=current_neighbourhoods(get_session(), district.id, today_in_seoul()),
         shown={name: current_app.config[name] for name in SHOWN_SETTINGS},
+        languages=LANGUAGES,
     )

@@ -12,9 +12,8 @@ from flask_babel import gettext as _
 
 from garment_hub.dashboard.council import Cell, Paper
 from garment_hub.registry.cells import guarded
+from garment_hub.registry.exporting import XLSX
 from models.capacity import SEOUL, today_in_seoul
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def midnight() -> datetime:

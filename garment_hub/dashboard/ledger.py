@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from garment_hub.dashboard.indicators import MEASURES, OUTSIDE, STOCKS, THEMES, Function, Period
 from garment_hub.dashboard.indicators.scopes import SCOPES
 from garment_hub.dashboard.snapshots import Rows, first_month, months_before, rows_of
-from garment_hub.labels import locale_code
+from garment_hub.labels import locale_code, said
 from models.indicator_snapshot import IndicatorSnapshot
 from models.indicators import Definition, definitions
 
@@ -95,7 +95,7 @@ def _entry(
             else _counted(session, district_id, code, function, month, today)
             for month in months
         ]
-    return Entry(code, *words(its), its.formula, scope, cells)
+    return Entry(code, *words(its), said(its.formula), scope, cells)
 
 
 def words(its: Definition) -> tuple[str, str, str]:

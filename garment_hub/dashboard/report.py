@@ -14,7 +14,7 @@ from garment_hub.dashboard import council, ledger
 from garment_hub.dashboard.indicators import MEASURES, STOCKS, THEMES, Period
 from garment_hub.dashboard.indicators.scopes import SCOPES
 from garment_hub.dashboard.snapshots import first_month, rows_of
-from garment_hub.labels import place_name
+from garment_hub.labels import place_name, said
 from models.district import District
 from models.factory import Factory
 from models.indicators import definitions, published_values
@@ -89,7 +89,7 @@ def _entry(session: Session, district_id: int, code: str, year: int, today: date
     its = definitions()[code]
     cells = [_cell(session, district_id, code, one, today) for one in (year, year - 1)]
     name, unit, definition = ledger.words(its)
-    return ledger.Entry(code, name, _PER_MONTH.sub("", unit), definition, its.formula, SCOPES[code], cells)
+    return ledger.Entry(code, name, _PER_MONTH.sub("", unit), definition, said(its.formula), SCOPES[code], cells)
 
 
 def _cell(session: Session, district_id: int, code: str, year: int, today: date) -> ledger.Cell:
@@ -115,7 +115,8 @@ def _outside(session: Session, district: District, last: date) -> list[Outside]:
         for row in session.scalars(query)
     ]
     published = [
-        _named(code, one.value, one.year, "", one.source) for code, one in published_values(district.code).items()
+        _named(code, one.value, said(one.year), "", said(one.source))
+        for code, one in published_values(district.code).items()
     ]
     return entered + published
 

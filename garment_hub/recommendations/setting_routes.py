@@ -8,7 +8,7 @@ from flask import redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from garment_hub.approvals.queries import is_open, latest, open_grants
+from garment_hub.approvals.queries import is_open, latest, open_grants, waiting
 from garment_hub.db import get_session
 from garment_hub.errors import status_of
 from garment_hub.form_tokens import SentForm, new_token
@@ -45,6 +45,7 @@ def ranking() -> Answer:
         rows=wording.weight_rows(setting.weights),
         versions=_with_differences(versions),
         proposals=settings.proposals(versions),
+        asked={one.subject_id: one for one in waiting(session, user.district_id) if one.kind is ApprovalKind.WEIGHTS},
         trainings=[wording.artifact_row(one) for one in latest_trainings(session, user.district_id)],
         showings=showings(session, user.district_id, PERIODS[0]),
         lists=latest_lists(session, user.district_id),

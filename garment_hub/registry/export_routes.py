@@ -17,7 +17,7 @@ from garment_hub.db import engine_of, get_session, reading, unit_of_work
 from garment_hub.forms import BaseForm, ChoiceField, TextField
 from garment_hub.permissions import audience, signed_in
 from garment_hub.registry.blueprint import bp
-from garment_hub.registry.exporting import contacts_in, export_registry
+from garment_hub.registry.exporting import XLSX, contacts_in, export_registry
 from garment_hub.registry.routes import _desk, _elsewhere
 from garment_hub.registry.services import district_by_code
 from models.audit import AuditAction
@@ -28,10 +28,7 @@ from models.errors import Conflict, DomainError, Invalid, NotFound
 from models.user import Role, User
 
 BULK = 100  # from here on contacts are a list that could be passed on, and a second person has to agree
-_KINDS = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
+_KINDS = {"csv": "text/csv; charset=utf-8", "xlsx": XLSX}
 
 
 class ExportForm(BaseForm):

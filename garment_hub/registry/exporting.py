@@ -21,6 +21,7 @@ from models.factory import CapabilityKind, Factory, LegalForm, OperatingStatus, 
 Cell = str | int | float | None
 Column = tuple[str, Callable[[Factory], Cell]]
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _ENDINGS = (".csv", ".xlsx")
 # Which items stand in which group of the present site's layout; what is in no group is left to the introduction.
 _GROUPS: dict[str, tuple[str, ...]] = {
@@ -161,7 +162,7 @@ def export_registry(
     district = district_by_code(session, district_code)
     rows = ([read(factory) for _name, read in columns] for factory in _factories(session, district.id, layout))
     head = [name for name, _read in columns]
-    return _write_csv(path, head, rows) if path.suffix.lower() == ".csv" else _write_xlsx(path, head, rows)
+    return _write_csv(path, head, rows) if path.suffix.lower() == ".csv" else write_xlsx(path, head, rows)
 
 
 def contacts_in(session: Session, district_id: int, layout: str) -> int:
@@ -199,7 +200,8 @@ def _write_csv(path: Path, head: Sequence[str], rows: Iterator[list[Cell]]) -> i
     return count
 
 
-def _write_xlsx(path: Path, head: Sequence[str], rows: Iterator[list[Cell]]) -> int:
+def write_xlsx(path: Path, head: Sequence[str], rows: Iterator[list[Cell]]) -> int:
+    """One sheet, row by row, and how many there were; strings stay strings."""
     import xlsxwriter
 
     count = 0

@@ -139,6 +139,7 @@ def _report(imported: RegistryImport, progress: Progress) -> str:
         url=_pager("registry.import_report", import_id=imported.id),
         wording=wording,
         may=_verbs(imported, progress),
+        is_office=_is_office(),
     )
 
 

@@ -7,9 +7,9 @@ from enum import StrEnum
 from flask_babel import lazy_gettext
 
 from garment_hub.factories.services import RATES
-from garment_hub.labels import label, number, place_name, terms, won
+from garment_hub.labels import label, place_name, terms
 from garment_hub.registry.merge_values import CHOICES, LISTS
-from garment_hub.registry.wording import FIELDS, Fact
+from garment_hub.registry.wording import FIELDS, Fact, rate_words, with_unit
 from models.factory import CapabilityKind, Factory, LegalForm, Sector
 
 _NAMES = {
@@ -33,8 +33,7 @@ def choice_name(name: str) -> str:
 def choice_value(factory: Factory, name: str) -> str:
     """What the row says, empty where it says nothing."""
     if name == RATES:
-        rates = [(terms([rate.item], "item") if rate.item else "", rate.pieces_per_day) for rate in factory.rates]
-        return ", ".join(f"{item} {number(pieces)}".strip() for item, pieces in rates)
+        return ", ".join(rate_words(rate) for rate in factory.rates)
     if name in LISTS:
         return terms(factory.codes(CapabilityKind(name)), name)
     if name == "neighbourhood_id":
@@ -47,8 +46,8 @@ def _value(name: str, value: object) -> str:
         return ""
     if isinstance(value, StrEnum):
         return str(_WORDS.get((name, value)) or label(value))
-    if name == "price_floor_krw" and isinstance(value, int):
-        return won(value)
+    if isinstance(value, int) and (said := with_unit(name, value)):
+        return said
     if name == "outside_work_percent":
         return f"{value}%"
     return str(value)

@@ -164,6 +164,7 @@ def _refuse_damaged_utf8(data: bytes, error: UnicodeDecodeError) -> None:
 
 
 def _parse(text: str, most: int) -> Rows:
+    csv.field_size_limit(MAX_BYTES)  # our own, smaller limit below names the line
     delimiter = _sniff(text)
     try:
         rows = _rows(text, delimiter, most, strict=True)
@@ -192,7 +193,6 @@ def _evenness(sample: str, delimiter: str) -> tuple[float, int]:
 
 def _rows(text: str, delimiter: str, most: int, *, strict: bool) -> Rows:
     """Rows of one CSV text, within the limits."""
-    csv.field_size_limit(MAX_BYTES)  # our own, smaller limit below names the line
     rows = Rows()
     for row in csv.reader(_lines(text), delimiter=delimiter, strict=strict):
         if len(rows) >= most < MAX_ROWS:

@@ -10,9 +10,9 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
-from garment_hub.labels import label, number, place_name, terms
+from garment_hub.labels import label, number, place_name, term, terms, won
 from garment_hub.registry.remarks import Outcome, Told
-from models.factory import CapabilityKind, Factory, FactoryFact, OperatingStatus
+from models.factory import CapabilityKind, Factory, FactoryFact, FactoryRate, OperatingStatus
 
 # What is the matter with a value.
 PROBLEMS = {
@@ -236,11 +236,18 @@ def facts_of(factory: Factory) -> list[Fact]:
     ]
 
 
+_UNITS = {
+    "people": lazy_gettext("%(count)s people"),
+    "minimum_order_quantity": lazy_gettext("%(count)s pieces"),
+    "lead_time_days": lazy_gettext("%(count)s days"),
+}
+
+
 def _fact_value(factory: Factory, name: str, kinds: set[str]) -> str:
     if name in kinds:
         return terms(factory.codes(CapabilityKind(name)), name)
     if name == "rates":
-        return ", ".join(number(rate.pieces_per_day) for rate in factory.rates)
+        return ", ".join(rate_words(rate) for rate in factory.rates)
     if name == "neighbourhood_id":
         return place_name(factory.neighbourhood) if factory.neighbourhood else ""
     if name == "lat":
@@ -248,7 +255,21 @@ def _fact_value(factory: Factory, name: str, kinds: set[str]) -> str:
     if name == "certificates":
         return terms([one.code for one in factory.certificates], "certificate")
     value = getattr(factory, name, None)
-    return label(value) if isinstance(value, OperatingStatus) else str(value or "")
+    if isinstance(value, OperatingStatus):
+        return label(value)
+    return (with_unit(name, value) if isinstance(value, int) else "") or str(value or "")
+
+
+def with_unit(name: str, value: int) -> str:
+    """A number that is counted in something, such as "12 people"; empty where it is a plain number."""
+    if name == "price_floor_krw":
+        return won(value)
+    return str(_UNITS[name]) % {"count": number(value)} if name in _UNITS else ""
+
+
+def rate_words(rate: FactoryRate) -> str:
+    what = term(rate.item, "item") if rate.item else term(rate.stage, "stage") if rate.stage else ""
+    return " ".join(filter(None, [what, str(_("%(count)s pieces", count=number(rate.pieces_per_day)))]))
 
 
 def _source(fact: FactoryFact) -> str:

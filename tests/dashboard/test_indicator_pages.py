@@ -28,6 +28,7 @@ from models.indicators import definitions, published_values
 from models.order import Order, OrderStatus
 from models.statistic import Statistic
 from models.user import Role, User
+from models.vocabulary import said
 from tests import accessible
 from tests.browsing import Browser
 from tests.builders import make_brief, make_designer, make_district, make_factory, make_order, make_quote, make_user
@@ -109,7 +110,7 @@ def test_a_published_figure_stands_with_its_year_and_source(client_as: ClientAs,
     browser = client_as(Role.COORDINATOR)
     page = browser.get(f"{PAGE}?lang=ko").text
     source = published_values(home.code)["workers_50_plus_share"]
-    assert source.value in page and str(escape(source.source)) in page
+    assert source.value in page and str(escape(said(source.source, "ko"))) in page
     span = browser.get(f"{PAGE}/capacity_utilisation?lang=ko").text
     assert "70-89" not in span  # measured here, so that no figure of others stands in for it
 

@@ -9,7 +9,7 @@ import pytest
 from garment_hub.dashboard.indicators import MEASURES
 from models.district import DEFAULT_DISTRICT
 from models.indicators import Definition, definitions, published_values
-from models.vocabulary import read_data
+from models.vocabulary import read_data, said
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "indicators.md"
 ALL = definitions()
@@ -44,6 +44,13 @@ def test_a_value_never_stands_without_year_and_source() -> None:
     assert set(own) <= set(ALL)
     for value in [*own.values(), *(one.milan for one in ALL.values() if one.milan)]:
         assert value.value and value.year and value.source
+
+
+@pytest.mark.parametrize("language", ["ko", "it"])
+def test_formulas_and_sources_are_told_in_every_language(language: str) -> None:
+    sourced = [*published_values(DEFAULT_DISTRICT).values(), *(one.milan for one in ALL.values() if one.milan)]
+    for text in [*(one.formula for one in ALL.values()), *(value.source for value in sourced)]:
+        assert said(text, language) != text == said(text, "en")
 
 
 def test_only_what_has_two_values_can_be_comparable() -> None:

@@ -18,6 +18,7 @@ from models.district import District
 from models.indicator_snapshot import IndicatorSnapshot
 from models.statistic import Statistic
 from models.user import Role
+from models.vocabulary import said
 from tests.browsing import Browser, signed_in
 from tests.builders import make_district, make_user
 
@@ -69,8 +70,8 @@ def test_every_row_of_the_table_stands_on_the_page_with_its_sources(
         assert one.definitions[language] in rows[code]
         for known in (one.milan, published.get(code)):
             if known:
-                assert known.year in rows[code]
-                assert known.source in rows[code]
+                assert said(known.year, language) in rows[code]
+                assert said(known.source, language) in rows[code]
         if code not in published:
             assert NONE[language] in rows[code]
         if one.milan is None and code not in published:

@@ -34,12 +34,12 @@ def test_ready_with_the_newest_schema(app: Flask) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("address", ["/", "/how-it-ranks", "/terms", "/privacy"])
+@pytest.mark.parametrize("address", ["/", "/how-it-ranks", "/terms", "/privacy", "/open-data"])
 @pytest.mark.parametrize("language", ["ko", "en", "it"])
 def test_pages_stand_on_an_empty_database(app: Flask, address: str, language: str) -> None:
     page = app.test_client().get(f"{address}?lang={language}")
     assert page.status_code == 200
-    assert f'<html lang="{language}"' in page.text
+    assert f'<html lang="{language}"' in page.text and 'href="/open-data"' in page.text
 
 
 def test_the_language_is_kept(app: Flask) -> None:

@@ -49,6 +49,15 @@ def agree(session: Session, client_as: SignIn) -> None:
     assert answer.status_code == 303
 
 
+def _told_that_it_waits(asker: Browser, client_as: SignIn) -> None:
+    """On the overview of the ranking and on the desk; only somebody else is asked to decide."""
+    other = client_as(Role.DISTRICT_OFFICER)
+    assert "1판을 누가 정하는지 보기" in asker.get("/district/ranking").text
+    assert "1판을 승인할지 정하기" in other.get("/district/ranking").text
+    assert "두 사람 승인을 기다리는 요청 1건" in other.get("/district/").text
+    assert "두 사람 승인을 기다리는" not in client_as(Role.COORDINATOR).get("/district/").text
+
+
 def token_of(browser: Browser) -> str:
     found = re.search(r'name="form_token" value="([^"]+)"', browser.get(NEW).text)
     assert found
@@ -63,7 +72,9 @@ def test_staff_change_the_points_and_everybody_reads_it(session: Session, office
     assert (answer.status_code, answer.location) == (303, address)
     assert "처음 그대로예요" in browser.get("/district/ranking").text
     assert settings.current(session, 1).version == 0
+    _told_that_it_waits(browser, client_as)
     agree(session, client_as)
+    assert "두 사람 승인을 기다리는 판" not in browser.get("/district/ranking").text
     assert "동의했어요" in browser.get(address).text
     assert browser.send(address).location == "/district/ranking"
     page = browser.get("/district/ranking").text

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
+from python_calamine import CalamineWorkbook
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
@@ -221,3 +222,16 @@ def test_the_pages_can_be_used_by_everybody(
             held(state)
         officer.show_in(page, f"{address}?lang=ko")
         assert problems(page) == []
+
+
+def test_what_is_to_be_looked_at_leaves_as_a_spreadsheet_without_the_values(officer: Browser) -> None:
+    hand_over(officer)
+    start(officer)
+    with officer.get(f"{PAGE}/rows.xlsx?lang=en") as sent:
+        sheet = CalamineWorkbook.from_filelike(io.BytesIO(sent.data)).get_sheet_by_index(0).to_python()
+    assert sheet[0] == ["Row", "Column", "What is the matter"]
+    assert [row[0] for row in sheet[1:]] == [float(number) for number in range(3, 33)]
+    assert {row[1] for row in sheet[1:]} == {"직원"}
+    assert not any("30" in str(cell) for row in sheet[1:] for cell in row[1:])
+    with officer.get(f"{PAGE}/rows.xlsx?show=row_left_out") as none:
+        assert len(CalamineWorkbook.from_filelike(io.BytesIO(none.data)).get_sheet_by_index(0).to_python()) == 1

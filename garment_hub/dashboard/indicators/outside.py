@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from garment_hub.dashboard.indicators.basis import Function, Indicator, Period, measured
+from garment_hub.labels import said
 from models.district import District
 from models.indicators import SourcedValue, published_values
 from models.statistic import Statistic
@@ -48,7 +49,7 @@ def _published(session: Session, district_id: int, code: str, period: Period) ->
     if found is None or (year and int(year[0]) > period.last.year):
         return measured(code, None, scope=NO_SOURCE)
     value = float(found.value) if re.fullmatch(r"-?\d+(\.\d+)?", found.value) else None
-    words = (found.year, found.source) if value is not None else (found.value, found.year, found.source)
+    words = [*([found.value] if value is None else []), said(found.year), said(found.source)]
     return measured(code, value, scope=" · ".join(words))
 
 
