@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 from garment_hub import db, errors, headers, jobs, labels, permissions, site
+from garment_hub.accounts import code_routes as _codes  # noqa: F401  (adds its pages to the blueprint)
 from garment_hub.accounts import routes as accounts
 from garment_hub.accounts import sign_in
 from garment_hub.api import blueprint as api

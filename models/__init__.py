@@ -34,6 +34,7 @@ from models import (  # noqa: F401  (importing registers every table on Base.met
     registration_photo,
     registry_import,
     review,
+    second_factor,
     statistic,
     team,
     terms,

@@ -54,6 +54,9 @@ POST /account/lost-phone                            door  303   303   303   303 
 GET  /account/notifications                         door  200   200   200   200   200   200   200   200   200
 POST /account/notifications                         door  303   303   303   303   303   303   303   303   303
 POST /account/password                              door  422   422   422   422   422   422   422   422   422
+GET  /account/second-factor                         door  role  role  role  role  200   200   200   200   200
+POST /account/second-factor/anew                    door  role  role  role  role  422   422   422   422   422
+POST /account/second-factor/codes                   door  role  role  role  role  422   422   422   422   422
 POST /account/sessions/{session}/end                door  303   404   404   404   404   404   404   404   404
 POST /account/sessions/end                          door  303   303   303   303   303   303   303   303   303
 GET  /briefs                                        door  200   200   role  role  role  role  role  role  role
@@ -274,6 +277,8 @@ POST /quote-requests/{request}/quote                door  role  role  422   404 
 POST /quote-requests/{unclaimed_request}/quote      door  role  role  404   404   422   role  422   404   role
 POST /quote-requests/{request}/withdraw             door  303   404   role  role  role  role  role  role  role
 GET  /readyz                                        200   200   200   200   200   200   200   200   200   200
+GET  /sign-in/code                                  door  door  door  door  door  door  door  door  door  door
+POST /sign-in/code                                  door  door  door  door  door  door  door  door  door  door
 GET  /sign-in                                       200   303   303   303   303   303   303   303   303   303
 POST /sign-in                                       422   422   422   422   422   422   422   422   422   422
 POST /sign-out                                      303   303   303   303   303   303   303   303   303   303

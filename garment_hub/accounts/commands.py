@@ -1,4 +1,4 @@
-"""``garment-hub user create``: a person by command; the password comes on standard input."""
+"""``garment-hub user``: a person by command, the password from standard input; and help for a lost telephone."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from garment_hub.accounts import second_factor
 from garment_hub.accounts.identifiers import email_of, phone_of
 from garment_hub.accounts.passwords import check_new_password
-from garment_hub.accounts.services import hash_password, register_person
+from garment_hub.accounts.services import find_person, hash_password, register_person
 from garment_hub.db import engine_of, unit_of_work
 from models.designer import Designer
 from models.district import DEFAULT_DISTRICT, District
-from models.errors import Invalid
+from models.errors import Invalid, NotFound
 from models.user import Role
 
 
@@ -30,6 +31,19 @@ def register(calls: Any) -> None:
     create.add_argument("--name", help="shown on pages; otherwise the e-mail's first part or the telephone number")
     create.add_argument("--district", default=DEFAULT_DISTRICT, metavar="CODE")
     create.set_defaults(run=_create)
+    reset = verbs.add_parser("reset-second-factor", help="for staff whose telephone and recovery codes are lost")
+    reset.add_argument("identifier", metavar="EMAIL", help="e-mail or telephone number")
+    reset.set_defaults(run=_reset)
+
+
+def _reset(arguments: argparse.Namespace, app: Flask) -> int:
+    with unit_of_work(engine_of(app)) as session:
+        person = find_person(session, arguments.identifier)
+        if person is None:
+            raise NotFound("person_unknown")
+        second_factor.reset(session, person)
+    print("Every browser is signed out. The next sign-in sets the second factor up anew.")
+    return 0
 
 
 def _create(arguments: argparse.Namespace, app: Flask) -> int:

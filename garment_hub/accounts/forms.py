@@ -20,6 +20,13 @@ class SignInForm(BaseForm):
     next = HiddenField()
 
 
+class CodeForm(BaseForm):
+    """Six digits of the minute, or a recovery code."""
+
+    code = TextField(lazy_gettext("Code"), required=lazy_gettext("Please write the code."))
+    next = HiddenField()
+
+
 class DetailsForm(BaseForm):
     """``password_now`` is asked for when e-mail or telephone number change, since they are what one signs in with."""
 

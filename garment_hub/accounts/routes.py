@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
-from garment_hub.accounts import services, sign_in
+from garment_hub.accounts import second_factor, services, sign_in
 from garment_hub.accounts.devices import device_words
 from garment_hub.accounts.forms import DetailsForm, FirstPasswordForm, PasswordForm, SignInForm
 from garment_hub.db import get_session
@@ -42,6 +42,9 @@ def _sign_in(form: SignInForm) -> AnyResponse:
     if person is None:
         form.form_errors.append(_("The e-mail, the telephone number or the password is not right."))
         return make_response(_sign_in_page(form), 422)
+    if second_factor.is_asked(get_session(), person):
+        sign_in.wait_for_code(get_session(), person)
+        return redirect(url_for("accounts.code", next=sign_in.safe_next(form.next.data)), 303)
     sign_in.start(get_session(), person)
     return redirect(sign_in.safe_next(form.next.data) or sign_in.landing(person), 303)
 

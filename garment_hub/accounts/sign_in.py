@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import time
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,7 +15,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from garment_hub.accounts import known_device
+from garment_hub.accounts import known_device, second_factor
 from garment_hub.accounts.devices import device_of
 from garment_hub.accounts.identifiers import identifier_of
 from garment_hub.accounts.services import (
@@ -33,6 +35,8 @@ from models.user import Role, User, UserSession
 STAFF_IDLE = timedelta(minutes=30)
 LAST_SEEN_EVERY = timedelta(minutes=1)
 COOKIE_FIELD = "_user_id"  # where Flask-Login keeps what get_id answers
+WAITING_FIELD = "waits_for_code"  # who showed a password and still has to show a code; signed in is nobody yet
+WAITS_SECONDS = 600
 LANDINGS = {Role.DESIGNER: "briefs.mine", Role.FACTORY_OWNER: "quotes.inbox"}
 DESK = "dashboard.overview"
 
@@ -129,6 +133,37 @@ def confirms(password: str) -> bool:
     with unit_of_work(_engine()) as session:  # not the request's: a hash may still have to be made
         take_back(session, tries)
     return True
+
+
+def wait_for_code(session: Session, person: User) -> None:
+    """The password was right. Nobody is signed in before the second factor: the signed cookie only says who comes."""
+    second_factor.prepare(session, person)
+    flask.session[WAITING_FIELD] = [person.id, _stamp(person), int(time.time())]
+
+
+def who_waits() -> User | None:
+    """Who showed a password in this browser within ten minutes, unless it was changed since."""
+    person_id, stamp, since = flask.session.get(WAITING_FIELD) or (None, None, 0)
+    if person_id is None or not 0 <= time.time() - since <= WAITS_SECONDS:
+        return None
+    with reading(_engine()) as session:
+        person = session.get(User, person_id)
+    return person if person and person.is_active and _stamp(person) == stamp else None
+
+
+def _stamp(person: User) -> str:
+    return hashlib.sha256((person.password_hash or "").encode()).hexdigest()[:16]
+
+
+def shows_code(person: User, code: str) -> User | None:
+    """The person when the code opens the door; tries count, as with a password. Raises TooMany."""
+    tries = _count([_throttle().account(f"code of #{person.id}")])
+    session = get_session()
+    found = session.get(User, person.id)
+    if found is None or not second_factor.opens(session, found, code, utc_now()):
+        return None
+    take_back(session, tries)
+    return found
 
 
 def count_asking_for_link(identifier: str, person: User | None) -> None:

@@ -41,7 +41,8 @@ HELD = {
 }
 # Rows that go whole; those that hang on them go with them.
 _DELETED = (
-    "user_session", "api_token", "form_token", "notification_opt_out", "notification", "portfolio_picture", "mandate",
+    "user_session", "second_factor", "recovery_code", "api_token", "form_token", "notification_opt_out", "notification",
+    "portfolio_picture", "mandate",
     "pulse", "tip", "visit", "registration_photo", "listing_draft", "factory_certificate", "factory_capability",
     "factory_rate", "factory_fact", "factory_check", "moderation",
 )  # fmt: skip

@@ -19,7 +19,9 @@ from models.base import Base
 from models.user import User
 
 # Fingerprints of secrets, and what only serves searching or repeating.
-SECRET = frozenset({"password_hash", "token_hash", "token", "body_hash", "message_id", "dedupe_key", "search_text"})
+SECRET = frozenset(
+    "password_hash token_hash token code_hash secret body_hash message_id dedupe_key search_text".split()
+)
 PICTURES = ("key", "picture_key")
 
 

@@ -18,6 +18,8 @@ BELONGS: dict[str, tuple[str, ...]] = {
     "notification": ("user_id",),
     "notification_opt_out": ("user_id",),
     "user_session": ("user_id",),
+    "second_factor": ("user_id",),
+    "recovery_code": ("user_id",),
     "portfolio_picture": ("designer_id",),
     "brief": ("designer_id",),
     "brief_file": ("brief_id",),
