@@ -46,6 +46,7 @@ class Brief(Base):
         CheckConstraint("budget_per_piece_krw IS NULL OR budget_per_piece_krw > 0", name="budget_positive"),
         Index("ix_brief_designer_id_created_at", "designer_id", "created_at"),
         Index("ix_brief_district_id_published_at", "district_id", "published_at"),
+        Index("ix_brief_district_id_status_needed_by", "district_id", "status", "needed_by"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

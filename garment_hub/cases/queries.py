@@ -117,9 +117,9 @@ def stopped(desk: Desk) -> Select[AskingStop]:
 
 def suspicious(desk: Desk) -> Select[Review]:
     """Reviews that may come from the reviewed and weigh nothing until somebody lets them."""
-    query = select(Review).join(Review.line).join(OrderLine.order)
     waits = Review.suspicion.is_not(None), Review.cleared_at.is_(None), Review.dismissed_at.is_(None)
-    query = query.where(Order.district_id == desk.district_id, *waits)
+    is_ours = Review.line.has(OrderLine.order.has(Order.district_id == desk.district_id))  # from the few to the many
+    query = select(Review).where(*waits, is_ours)
     line = joinedload(Review.line).options(*_of_line())
     return query.order_by(Review.written_at, Review.id).options(line, joinedload(Review.author))
 

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnExpressionArgument, select
 from sqlalchemy.orm import Session
 
 from garment_hub.dashboard.indicators.basis import CASES, Indicator, Period, count
+from garment_hub.dashboard.indicators.dialects import hours_between
 from models.brief import Brief
 from models.factory import Factory
 from models.quote import QuoteRequest
@@ -79,10 +80,10 @@ def requests_answered(session: Session, district_id: int, period: Period) -> Ind
 
 
 def hours_to_answer(session: Session, district_id: int, period: Period) -> Indicator:
-    answered = select(QuoteRequest.asked_at, QuoteRequest.answered_at).where(
+    answered = select(hours_between(QuoteRequest.asked_at, QuoteRequest.answered_at)).where(
         *_requests(district_id, period), QuoteRequest.answered_at.is_not(None)
     )
-    waits = [(end - start).total_seconds() / 3600 for start, end in session.execute(answered) if end]
+    waits = session.scalars(answered).all()
     return Indicator(
         lazy_gettext("Time to answer"),
         round(median(waits), 1) if waits else None,

@@ -34,6 +34,7 @@ def upgrade() -> None:
     op.create_index(ANSWERS, "quote_request", ["factory_id", "asked_at", "answered_at"])
     op.create_index("ix_quote_request_status_factory_id", "quote_request", ["status", "factory_id"])
     op.create_index("ix_brief_district_id_published_at", "brief", ["district_id", "published_at"])
+    op.create_index("ix_brief_district_id_status_needed_by", "brief", ["district_id", "status", "needed_by"])
     op.create_index("ix_order_district_id_confirmed_at", "order", ["district_id", "confirmed_at"])
 
 
@@ -44,6 +45,7 @@ def downgrade() -> None:
     op.drop_index("ix_payment_part_not_received", "payment_part")
     op.drop_index("ix_order_district_id_status_due_on", "order")
     op.drop_index("ix_order_district_id_confirmed_at", "order")
+    op.drop_index("ix_brief_district_id_status_needed_by", "brief")
     op.drop_index("ix_brief_district_id_published_at", "brief")
     op.drop_index("ix_quote_request_status_factory_id", "quote_request")
     op.drop_table("district_state")
