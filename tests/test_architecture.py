@@ -31,6 +31,7 @@ COMPOSERS = {"garment_hub.app", "garment_hub.cli", "garment_hub.server"}
 PRIVATE_TO_A_ROOM = {"routes", "forms", "blueprint", "commands"}
 MAY_COMMIT = {"garment_hub.db", "garment_hub.accounts.throttle"}
 VAGUE_NAMES = {"utils", "helpers", "common", "manager", "managers", "misc", "util", "helper"}
+TRANSLATING = {"_", "gettext", "lazy_gettext", "ngettext", "lazy_ngettext"}
 LONGEST_FILE, LONGEST_FUNCTION = 400, 50
 LISTS_OF_STATEMENTS = {"models.migrations.versions"}  # a migration is as long as the schema
 
@@ -147,6 +148,14 @@ def broken_openings(module: Module) -> Iterator[str]:
         yield f"{module.name} does not say what it is for"
 
 
+def broken_words(module: Module) -> Iterator[str]:
+    """What collects the strings for translation does not look into f-strings."""
+    for text in (node for node in ast.walk(module.tree) if isinstance(node, ast.JoinedStr)):
+        for call in ast.walk(text):
+            if isinstance(call, ast.Call) and ast.unparse(call.func) in TRANSLATING:
+                yield f"{module.name}:{call.lineno} would never be translated: {ast.unparse(call)}"
+
+
 RULES = (
     broken_wings,
     broken_rooms,
@@ -155,6 +164,7 @@ RULES = (
     broken_sizes,
     broken_names,
     broken_openings,
+    broken_words,
 )
 
 
@@ -198,6 +208,7 @@ LONG_FUNCTION = "'''x'''\ndef f():\n" + "    pass\n" * 50
         ("garment_hub.briefs.services", LONG_FUNCTION, "f has 51 lines"),
         ("garment_hub.briefs.utils", "'''x'''", "name the thing"),
         ("garment_hub.briefs.services", "x = 1", "what it is for"),
+        ("garment_hub.briefs.wording", "x = f\"{_('Yes')}!\"", "never be translated"),
     ],
 )
 def test_the_guard_bites(name: str, source: str, complaint: str) -> None:

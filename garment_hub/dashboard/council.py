@@ -151,7 +151,7 @@ def _by_year(session: Session, district_id: int, years: list[int]) -> Paper:
                 " the pieces.")  # fmt: skip
     return Paper(
         title=str(_("Work that was linked, by year")),
-        definition=f"{counted} {_('Units: firms, firms, jobs, pieces, won.')}",
+        definition=" ".join([counted, _("Units: firms, firms, jobs, pieces, won.")]),
         columns=[str(_("Year")), *_heads(), ],
         rows=rows,
     )  # fmt: skip
@@ -189,8 +189,8 @@ def _paper(
             row += [one.firms, one.jobs, one.amount_krw]
         rows.append(row)
     heads = [f"{year} {head}" for year in years for head in (_("firms"), _("jobs"), _("amount (won)"))]
-    counted = f"{_('As above, grouped by what the register says of the firm today.')} {_('Units: firms, jobs, won.')}"
-    return Paper(title, counted, [str(_("Group")), *heads], rows)
+    counted = _("As above, grouped by what the register says of the firm today."), _("Units: firms, jobs, won.")
+    return Paper(title, " ".join(counted), [str(_("Group")), *heads], rows)
 
 
 def _first_time(session: Session, district: District, years: list[int], names: dict[int, str]) -> Paper:
@@ -202,7 +202,9 @@ def _first_time(session: Session, district: District, years: list[int], names: d
     ]
     return Paper(
         title=str(_("Firms with their first job")),
-        definition=f"{_('Firms whose first confirmed order on this platform was in that year.')} {_('Unit: firms.')}",
+        definition=" ".join(
+            [_("Firms whose first confirmed order on this platform was in that year."), _("Unit: firms.")]
+        ),
         columns=[str(_("Group")), *(str(year) for year in years)],
         rows=rows,
     )

@@ -56,7 +56,8 @@ def _days(monday: date) -> str:
     sunday = monday + timedelta(days=DAYS_PER_WEEK - 1)
     if monday.month == sunday.month:
         return str(_("%(first)s–%(last)s", first=monday.day, last=sunday.day))
-    return f"{babel_date(monday, _('MMM d'))}–{babel_date(sunday, _('MMM d'))}"
+    pattern = _("MMM d")
+    return f"{babel_date(monday, pattern)}–{babel_date(sunday, pattern)}"
 
 
 def holiday_names(first: date, weeks: int, country: str) -> dict[date, str]:

@@ -371,7 +371,8 @@ def compose(notification: Notification) -> Letter:
 def _subject(template: str, values: Mapping[str, Any]) -> str:
     about = _spoken(template, values).get("item")
     title = str(WORDS[template].title)
-    return f"[{_('Garment Hub')}] " + (f"{title} · {about}" if about else title)
+    name = _("Garment Hub")
+    return f"[{name}] {title} · {about}" if about else f"[{name}] {title}"
 
 
 def _render(layout: str, template: str, values: Mapping[str, Any], page: str | None) -> str:

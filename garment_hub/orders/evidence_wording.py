@@ -130,8 +130,13 @@ def _event(event: OrderEvent) -> tuple[str, ...]:
 
 def _delivery(row: dict[str, Any]) -> tuple[str, ...]:
     counted = "–" if row["counted_pieces"] is None else number(row["counted_pieces"])
-    again = f" ({_('after correction')})" if row["is_rework"] else ""
-    return _moment(row["handed_over_at"]), f"{row['from']} → {row['to']}{again}", number(row["pieces"]), counted
+    again = _("after correction") if row["is_rework"] else ""
+    return (
+        _moment(row["handed_over_at"]),
+        f"{row['from']} → {row['to']}{again and f' ({again})'}",
+        number(row["pieces"]),
+        counted,
+    )
 
 
 def _payment(row: dict[str, Any]) -> tuple[str, ...]:

@@ -186,7 +186,7 @@ class DesignerTermsForm(OwnerTermsForm):
         for number, row in enumerate(self.size_table, start=1):
             _call(row.form.part, _("Part %(number)s", number=number))
             self._name_row(row.form.measures, row.form.part)
-            _call(row.form.tolerance, f"{row.form.part.data or row.form.part.label.text}, {_('Allowed')}")
+            _call(row.form.tolerance, ", ".join([row.form.part.data or row.form.part.label.text, _("Allowed")]))
 
     def _name_row(self, cells: FieldList[Any], head: Field) -> None:
         for cell, size in zip(cells, self.sizes, strict=False):

@@ -257,7 +257,8 @@ def _delayed(event: OrderEvent) -> str:
     later = event.values.get("day")
     words = _("It gets later: %(day)s", day=_day_of(later)) if later else _("It gets later")
     left = event.values.get("days_left")
-    return f"{words}. {_('%(days)s days of work are left', days=days(left))}" if left else str(words)
+    rest = [str(_("%(days)s days of work are left", days=days(left)))] if left else []
+    return ". ".join([str(words), *rest])
 
 
 def _day_of(iso: str) -> str:
