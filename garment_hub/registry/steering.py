@@ -23,7 +23,7 @@ from garment_hub.registry.remarks import Told, told
 from garment_hub.registry.rows import Rows
 from garment_hub.registry.services import Upload, forget_file, new_import, source_of
 from garment_hub.registry.storing import sort_chunk
-from garment_hub.registry.undo import ask_back
+from garment_hub.registry.undo import ask_back, refuse_built_on
 from models.audit import AuditAction
 from models.base import utc_now
 from models.district import District
@@ -165,6 +165,7 @@ def cancel(session: Session, folder: Path, imported: RegistryImport) -> None:
 
 def undo(session: Session, actor: User, imported: RegistryImport) -> None:
     """Have it taken back by the workers."""
+    refuse_built_on(session, imported)
     ask_back(session, imported)
     audit.record(session, actor, AuditAction.IMPORT_UNDONE, imported)
 

@@ -43,17 +43,24 @@ _OWN_TABLES = frozenset(
 _AT_ONCE = 500
 
 
+def refuse_built_on(session: Session, imported: RegistryImport) -> None:
+    """Raise Conflict where people have built on it. It reads every row: best done before others wait for a writing."""
+    _refuse_merged(session, imported)
+    _refuse_touched(session, imported)
+    _refuse_in_use(session, imported)
+
+
 def ask_back(session: Session, imported: RegistryImport) -> None:
-    """Have the import taken back whole, or raise Conflict and leave everything as it is."""
+    """Have the import taken back whole, or raise Conflict and leave everything as it is.
+
+    What people build on it between ``refuse_built_on`` and the end stays, and is counted.
+    """
     if imported.status is ImportStatus.UNDONE:
         raise Conflict("import_already_undone")
     work = imported.work = imported.work or ImportWork(state=ImportState.ENDED)
     if work.state not in STEERED[ImportState.UNDOING]:
         raise Conflict("import_not_at_rest")
     _refuse_later_import(session, imported)
-    _refuse_merged(session, imported)
-    _refuse_touched(session, imported)
-    _refuse_in_use(session, imported)
     work.state, work.worker, work.heartbeat_at = ImportState.UNDOING, None, None
     session.flush()
 
@@ -81,6 +88,8 @@ def take_back(unit_of_work: UnitOfWork, claim: Claim) -> None:
 
 def undo_import(unit_of_work: UnitOfWork, import_id: int) -> None:
     """Take the import back whole and at once, or raise Conflict and leave everything as it is."""
+    with unit_of_work(writes=False) as session:
+        refuse_built_on(session, session.get_one(RegistryImport, import_id))
     with unit_of_work() as session:
         ask_back(session, session.get_one(RegistryImport, import_id))
         claim = take_up(session, import_id)
