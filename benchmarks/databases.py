@@ -8,25 +8,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
-from sqlalchemy import create_engine, make_url, text
+from tests.databases import new_postgresql
 
 SERVER = os.environ.get("GARMENT_HUB_TEST_POSTGRESQL_URL")
 ENGINES = ("SQLite", "PostgreSQL") if SERVER else ("SQLite",)
+CLEANING_SECONDS = 60  # of the server's own, after a large database
 
 
 @contextmanager
 def new_database(engine: str, folder: Path) -> Iterator[str]:
     """The address of an empty database, gone afterwards."""
-    name = f"garment_hub_bench_{uuid4().hex}"
     if engine == "SQLite":
-        yield f"sqlite:///{folder / name}.sqlite3"
+        yield f"sqlite:///{folder / uuid4().hex}.sqlite3"
         return
-    server = create_engine(str(SERVER), isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'"))
-    try:
-        yield make_url(str(SERVER)).set(database=name).render_as_string(hide_password=False)
-    finally:
-        with server.connect() as connection:
-            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-        server.dispose()
+    with new_postgresql(str(SERVER), CLEANING_SECONDS) as url:
+        yield url

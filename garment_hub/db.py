@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,12 +12,13 @@ from typing import Any
 from flask import Flask, Response, current_app, g, has_request_context, request
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 BUSY_TIMEOUT_MS = 2000
+DISK_FULL = "53100"  # PostgreSQL's word for it
 
 
 def database_url(config: dict[str, Any]) -> str:
@@ -33,7 +35,9 @@ def make_engine(url: str, race_ms: int = 0) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         engine = _sqlite_engine(parsed)
     else:
-        engine = create_engine(parsed, pool_pre_ping=True, pool_timeout=5, connect_args={"connect_timeout": 5})
+        from garment_hub import postgresql  # its driver is slow to load
+
+        engine = postgresql.make_engine(parsed)
     engine.update_execution_options(race_ms=race_ms)
     return engine
 
@@ -144,3 +148,13 @@ def unit_of_work(engine: Engine) -> Iterator[Session]:
 def is_busy(error: OperationalError) -> bool:
     """Whether the database only asks to come back later."""
     return "locked" in str(error.orig) or "timeout" in str(error.orig).casefold()
+
+
+def is_full(error: Exception) -> bool:
+    """Whether there is no room left for what was to be written, in the database or beside it."""
+    cause: Any = error.orig if isinstance(error, DBAPIError) else error
+    return (
+        getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+        or getattr(cause, "sqlstate", None) == DISK_FULL
+        or getattr(cause, "errno", None) in (errno.ENOSPC, errno.EDQUOT)
+    )

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from garment_hub.db import get_session, is_busy
+from garment_hub.db import get_session, is_busy, is_full
 from garment_hub.labels import locale_code
 from garment_hub.refusals import MESSAGES
 from garment_hub.site import BareSite
@@ -19,6 +19,7 @@ from models.errors import Conflict, DomainError, Forbidden, Gone, Invalid, NotFo
 
 PROGRAMS = "/api/"  # addresses of the interface for programs
 RETRY_AFTER = "5"
+RETRY_AFTER_FULL = "60"  # somebody has to make room first
 STATUS: dict[type[DomainError], int] = {
     Invalid: 422, Unauthorised: 401, NotFound: 404, Forbidden: 403, Conflict: 409, Gone: 410, TooMany: 429,
 }  # fmt: skip
@@ -44,6 +45,8 @@ TEXTS = {
     500: lazy_gettext("Nothing was saved. Please try again in a few minutes."),
     503: lazy_gettext("Nothing was saved. Please try again in a few seconds."),
 }
+FULL_TITLE = lazy_gettext("There is no room to save anything right now")
+FULL_TEXT = lazy_gettext("Nothing was saved; reading still works. Please send it again in a few minutes.")
 
 
 def status_of(error: DomainError) -> int:
@@ -56,8 +59,8 @@ def sentence(error: DomainError) -> str:
     return str(MESSAGES[error.code]) % error.values
 
 
-def _page(status: int, text: str) -> Response:
-    title = TITLES.get(status, TITLES[500] if status >= 500 else TITLES[400])
+def _page(status: int, text: str, title: object = None) -> Response:
+    title = title or TITLES.get(status, TITLES[500] if status >= 500 else TITLES[400])
     if request.path.startswith(PROGRAMS):
         return problem(status, str(title), text)
     # A page about a broken database must not ask it who is looking.
@@ -89,6 +92,9 @@ def _domain_error(error: DomainError) -> Response:
 
 def _http_error(error: HTTPException) -> Response:
     status = error.code or 500
+    original = getattr(error, "original_exception", None)
+    if isinstance(original, OperationalError):  # the commit, after the view had ended well
+        return _database_error(original)
     if status < 400:
         return make_response(error.get_response())
     response = _page(status, str(TEXTS.get(status) or _("Please go back and try again.")))
@@ -98,10 +104,27 @@ def _http_error(error: HTTPException) -> Response:
 
 
 def _database_error(error: OperationalError) -> Response:
-    """A database that is busy or gone is a passing matter; the reader is told so."""
+    """A database that is busy, full or gone is a passing matter; the reader is told so."""
+    if is_full(error):
+        return _no_room(error)
     current_app.logger.error("database: %s", error.orig, exc_info=not is_busy(error))
     get_session().rollback()
     return _page(503, str(TEXTS[503]))
+
+
+def _no_room(error: Exception) -> Response:
+    """Reading goes on; whoever runs the site reads it in the log."""
+    current_app.logger.critical("the disk is full: %s", getattr(error, "orig", error))
+    get_session().rollback()
+    response = _page(503, str(FULL_TEXT), FULL_TITLE)
+    response.headers["Retry-After"] = RETRY_AFTER_FULL
+    return response
+
+
+def _system_error(error: OSError) -> Response:
+    if is_full(error):
+        return _no_room(error)
+    raise error
 
 
 def _pool_exhausted(error: PoolTimeout) -> Response:
@@ -130,3 +153,4 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(PoolTimeout, _pool_exhausted)
     app.register_error_handler(DBAPIError, _unreadable_value)
     app.register_error_handler(OverflowError, _overflow)
+    app.register_error_handler(OSError, _system_error)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 import secrets
 from io import BytesIO
@@ -33,9 +35,19 @@ def upload_root() -> Path:
 
 def store_picture(root: Path, data: bytes) -> str:
     """Keep a picture and return its key. Slow: call it before the first statement of a transaction."""
-    drawn = redraw(data)
+    return _keep(root, redraw(data))
+
+
+def _keep(root: Path, content: bytes) -> str:
+    from obstore.exceptions import GenericError
+
     key = f"{secrets.token_hex(16)}.webp"
-    _store(root).put(key, drawn)
+    try:
+        _store(root).put(key, content)
+    except GenericError as error:  # it says what the system said in words only
+        if f"(os error {errno.ENOSPC})" in str(error):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
+        raise
     return key
 
 
@@ -52,9 +64,7 @@ def read_file(root: Path, key: str) -> tuple[bytes, str]:
 def copy_file(root: Path, key: str) -> str:
     """Another file with the same content; its key."""
     content, _mimetype = read_file(root, key)
-    twin = f"{secrets.token_hex(16)}.webp"
-    _store(root).put(twin, content)
-    return twin
+    return _keep(root, content)
 
 
 def remove_file(root: Path, key: str) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 FORMAT = 2
 ARRAYS = "ranker.npz"
 MANIFEST = "manifest.json"
+MOST_BYTES = 512 * 1024 * 1024
 _LIBRARIES = ("numpy", "scipy", "scikit-learn")
 
 
@@ -110,7 +111,7 @@ def read_manifest(directory: Path) -> dict[str, Any]:
     try:
         manifest = json.loads(content)
         is_whole = _canonical(manifest).encode() == content and manifest["digest"] == _digest(manifest)
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         is_whole = False
     if not is_whole:
         raise ArtifactError(f"{path}: damaged, it is not as it was written")
@@ -121,6 +122,8 @@ def read_manifest(directory: Path) -> dict[str, Any]:
 
 def _read(path: Path) -> bytes:
     try:
+        if path.exists() and not (path.is_file() and path.stat().st_size <= MOST_BYTES):
+            raise ArtifactError(f"{path}: no file of an artifact")  # a pipe would be waited for without end
         return path.read_bytes()
     except OSError as error:
         raise ArtifactError(f"{path}: cannot be read ({error.strerror}); train first") from error

@@ -6,7 +6,6 @@ import gc
 import os
 import shutil
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,9 +18,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings
 from jinja2.bccache import Bucket, BytecodeCache
-from psycopg.errors import InsufficientPrivilege
-from sqlalchemy import Engine, create_engine, make_url, text
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from garment_hub import schema
@@ -33,6 +31,7 @@ from models.district import District
 from models.user import Role, User
 from tests.browsing import Browser, signed_in
 from tests.builders import make_user
+from tests.databases import new_postgresql
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser as Chromium
@@ -158,6 +157,7 @@ def app(shared_app: Flask, empty_database: Path) -> Iterator[Flask]:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     shutil.copy(empty_database, folder / DATABASE)
+    _dispose(shared_app)  # a straggling thread may have opened the file that was here before
     config = dict(shared_app.config)
     yield shared_app
     shared_app.config.clear()
@@ -232,27 +232,8 @@ def _why_unusable(address: str) -> str | None:
 @pytest.fixture
 def postgresql_url(postgresql_server: str) -> Iterator[str]:
     """A database of its own, gone after the test."""
-    name = f"garment_hub_test_{uuid4().hex}"
-    server = create_engine(postgresql_server, isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'"))
-    yield make_url(postgresql_server).set(database=name).render_as_string(hide_password=False)
-    _drop(server, name)
-    server.dispose()
-
-
-def _drop(server: Engine, name: str) -> None:
-    """Whoever is still connected is sent away; the server's own vacuum cannot be, and is done in a moment."""
-    for pause in (0.2, 0.5, 1, 2, 5):
-        try:
-            with server.connect() as connection:
-                connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-            return
-        except ProgrammingError as error:
-            if not isinstance(error.orig, InsufficientPrivilege):
-                raise
-            time.sleep(pause)
-    raise RuntimeError(f"the server's vacuum did not leave {name}")
+    with new_postgresql(postgresql_server) as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])

@@ -13,6 +13,8 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from pathlib import Path
@@ -37,9 +39,12 @@ _BRIEF = re.compile(r"/briefs/(\d+)/")
 
 
 class Site:
-    """``garment-hub serve`` in a process group of its own, on a free loopback port and a small demo database."""
+    """``garment-hub serve`` in a process group of its own, on a free loopback port and a small demo database.
 
-    def __init__(self, data_dir: Path, url: str | None = None) -> None:
+    ``launcher`` comes before the command, to run it in surroundings of its own.
+    """
+
+    def __init__(self, data_dir: Path, url: str | None = None, launcher: Sequence[str] = ()) -> None:
         self.url = url or database_url({"DATABASE_URL": None, "DATA_DIR": data_dir})
         app = create_app(DATA_DIR=data_dir, DATABASE_URL=self.url, DEMO_PASSWORD=PASSWORD)
         schema.upgrade(engine_of(app))
@@ -47,13 +52,22 @@ class Site:
         engine_of(app).dispose()
         self.port = _free_port()
         self._settings = {"DATA_DIR": str(data_dir), "DATABASE_URL": self.url, "RATE_LIMITS": "off"}
+        self._launcher = launcher
         self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None, "the site is not running"
+        return self._process.pid
+
+    def command(self) -> list[str]:
+        return [sys.executable, "-m", "garment_hub.cli", "serve", "--port", str(self.port)]
 
     def start(self) -> float:
         """Start the site and return after how many seconds it answers."""
         began = time.monotonic()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "garment_hub.cli", "serve", "--port", str(self.port)],
+            [*self._launcher, *self.command()],
             cwd=ROOT,
             env={**os.environ, **{PREFIX + name: value for name, value in self._settings.items()}},
             stdout=subprocess.DEVNULL,
@@ -76,15 +90,18 @@ class Site:
     def connect(self) -> http.client.HTTPConnection:
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
 
+    def get(self, path: str, cookie: str = "") -> tuple[int, str, http.client.HTTPMessage]:
+        """Status, text and headers, over a connection of its own, as for somebody who just arrives."""
+        with closing(self.connect()) as connection:
+            connection.request("GET", path, headers={"Cookie": cookie})
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode(), answer.headers
+
     def _is_ready(self) -> bool:
-        connection = self.connect()
         try:
-            connection.request("GET", "/readyz")
-            return connection.getresponse().status == 200
+            return self.get("/readyz")[0] == 200
         except OSError:
             return False
-        finally:
-            connection.close()
 
     def briefs(self) -> set[int]:
         """What is stored, read past the site."""
@@ -107,21 +124,21 @@ class Designer:
 
     def __init__(self, site: Site) -> None:
         self.site = site
-        self._cookie = ""
+        self.cookie = ""
         connection = site.connect()
         sign_in = {"email": DESIGNER, "password": PASSWORD, "csrf_token": self._read_token(connection, "/sign-in")}
         status, _location = self.post(connection, "/sign-in", sign_in)
         assert status == 303, "the designer was not let in"
-        self._token = self._read_token(connection, "/briefs/new")
+        self.token = self._read_token(connection, "/briefs/new")
         connection.close()
 
     def send_brief(self, connection: http.client.HTTPConnection, form_token: str) -> tuple[int, str]:
         """Send the first step of a brief; the answer's status and where it leads."""
-        fields = {"csrf_token": self._token, "form_token": form_token, "item": "shirt_blouse", "action": "next"}
+        fields = {"csrf_token": self.token, "form_token": form_token, "item": "shirt_blouse", "action": "next"}
         return self.post(connection, "/briefs", fields)
 
     def post(self, connection: http.client.HTTPConnection, path: str, fields: dict[str, str]) -> tuple[int, str]:
-        headers = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": self._cookie}
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": self.cookie}
         connection.request("POST", path, urlencode(fields), headers)
         answer = connection.getresponse()
         answer.read()
@@ -129,7 +146,7 @@ class Designer:
         return answer.status, answer.getheader("Location", "")
 
     def _read_token(self, connection: http.client.HTTPConnection, path: str) -> str:
-        connection.request("GET", path, headers={"Cookie": self._cookie})
+        connection.request("GET", path, headers={"Cookie": self.cookie})
         answer = connection.getresponse()
         page = answer.read().decode()
         self._keep_cookie(answer)
@@ -140,7 +157,7 @@ class Designer:
     def _keep_cookie(self, answer: http.client.HTTPResponse) -> None:
         for line in answer.headers.get_all("Set-Cookie", []):
             if "session" in (cookie := SimpleCookie(line)):
-                self._cookie = f"session={cookie['session'].value}"
+                self.cookie = f"session={cookie['session'].value}"
 
 
 @dataclass(slots=True)

@@ -37,11 +37,12 @@ class Form:
 
 
 class Page(HTMLParser):
-    """Links and forms of one page."""
+    """The text, links and forms of one page."""
 
     def __init__(self, address: str, text: str) -> None:
         super().__init__()
         self.address = address
+        self.text = text
         self.links: list[str] = []
         self.forms: list[Form] = []
         self._form: Form | None = None

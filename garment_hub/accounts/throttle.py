@@ -14,7 +14,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import ColumnElement, Engine, delete, select
 from sqlalchemy.orm import Session
 
 from garment_hub.db import reading
@@ -23,6 +23,8 @@ from models.errors import TooMany
 from models.user import SignInFailure
 
 WINDOW = timedelta(minutes=15)
+# Clocks of several machines differ a little; what is later than that was written before a clock was set back.
+SKEW = timedelta(minutes=5)
 PER_ACCOUNT = 10
 PER_DEVICE = 10
 # An office or a mobile carrier puts many people behind one address.
@@ -92,7 +94,7 @@ class Throttle:
     def _write(self, counters: list[Counter], now: datetime) -> list[int]:
         rows = [SignInFailure(key=counter.key, at=now) for counter in counters]
         with Session(self.engine, expire_on_commit=False) as session:
-            session.execute(delete(SignInFailure).where(SignInFailure.at <= now - WINDOW))
+            session.execute(delete(SignInFailure).where(~_counts(now)))
             session.add_all(rows)
             session.commit()
         return [row.id for row in rows]
@@ -116,11 +118,15 @@ def _refuse(session: Session, counters: list[Counter], now: datetime, *, written
         raise TooMany("too_many_tries", retry_after=max(waits))
 
 
+def _counts(now: datetime) -> ColumnElement[bool]:
+    return (SignInFailure.at > now - WINDOW) & (SignInFailure.at <= now + SKEW)
+
+
 def _wait(session: Session, counter: Counter, now: datetime, written: int) -> int:
     """Seconds until the next try may be made."""
     recent = (
         select(SignInFailure.at)
-        .where(SignInFailure.key == counter.key, SignInFailure.at > now - WINDOW)
+        .where(SignInFailure.key == counter.key, _counts(now))
         .order_by(SignInFailure.at.desc())
         .offset(counter.limit - 1 + written)
         .limit(1)

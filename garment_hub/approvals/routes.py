@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, url_for
 
 from garment_hub.approvals import queries, wording
 from garment_hub.approvals.forms import DecisionForm
 from garment_hub.approvals.services import decide as decide_approval
 from garment_hub.audit.desk import OFFICERS, district_if_other, own_district
 from garment_hub.db import get_session
+from garment_hub.paging import page_wanted
 from garment_hub.permissions import audience, signed_in
 from models.approval import Approval
 from models.base import utc_now
@@ -44,7 +45,7 @@ def decide(approval_id: int) -> Any:
 def _page(form: DecisionForm, chosen: Approval | None = None) -> str:
     """``chosen`` is the request whose form came back with something to correct."""
     session, district, person = get_session(), own_district(), signed_in()
-    number = max(1, min(request.args.get("page", 1, type=int), 10**6))
+    number = page_wanted()
     decided = queries.history(session, district.id, number)
     return render_template(
         "approvals/waiting.html",

@@ -19,6 +19,8 @@ from garment_hub.audit.services import record, record_now
 from garment_hub.db import engine_of, get_session
 from garment_hub.errors import status_of
 from garment_hub.labels import moment
+from garment_hub.paging import page_count, page_wanted
+from garment_hub.patience import reckons
 from garment_hub.permissions import audience, signed_in
 from models.audit import AuditAction, AuditEntry
 from models.base import utc_now
@@ -53,7 +55,7 @@ def _note_search(district: District, search: Search) -> None:
 
 def _page(form: SearchForm, search: Search, *, found: bool = True, file_form: FileForm | None = None) -> str:
     session, district = get_session(), own_district()
-    page = max(1, min(request.args.get("page", 1, type=int), 10**6))
+    page = page_wanted()
     total, rows = queries.page_of(session, district.id, search, page) if found else (0, [])
     kept: dict[str, Any] = {name: request.values[name] for name in FILTERS if request.values.get(name)}
     here = district_if_other(district)
@@ -64,7 +66,7 @@ def _page(form: SearchForm, search: Search, *, found: bool = True, file_form: Fi
         entries=rows,
         total=total,
         page=page,
-        pages=max(1, -(-total // PAGE_SIZE)),
+        pages=page_count(total, PAGE_SIZE),
         url=lambda number: url_for("audit.entries", page=number, district=here, **kept),
         kept=kept,
         here=here,
@@ -74,6 +76,7 @@ def _page(form: SearchForm, search: Search, *, found: bool = True, file_form: Fi
 
 @bp.route("/district/audit.csv", methods=["POST"])
 @audience(*OFFICERS)
+@reckons
 def entries_file() -> Any:
     """The search as a file, with a reason that is written down."""
     session, person, form, district = get_session(), signed_in(), FileForm(), own_district()

@@ -49,6 +49,9 @@ class TakenPictures:
             self.keys.append(files.store_picture(files.upload_root(), file.stream.read()))
         except Invalid as error:
             self.complaints.append(f"{file.filename}: {sentence(error)}")
+        except OSError:  # a full disk: what went in before would only fill it further
+            self.discard()
+            raise
 
     def discard(self) -> None:
         for key in self.keys:

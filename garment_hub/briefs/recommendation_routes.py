@@ -20,6 +20,7 @@ from garment_hub.db import engine_of, get_session, reading
 from garment_hub.factories import search
 from garment_hub.factories.queries import get_factory
 from garment_hub.form_tokens import new_token
+from garment_hub.patience import reckons
 from garment_hub.permissions import Access, audience, signed_in
 from garment_hub.recommendations import services
 from garment_hub.recommendations.keeping import Kept
@@ -106,6 +107,7 @@ def _named(session: Session, brief: Brief, name: str) -> list[Factory]:
 
 @bp.route("/briefs/<int:brief_id>/recommendations", methods=["POST"])
 @audience(Role.DESIGNER)
+@reckons
 def recommend(brief_id: int) -> Response:
     ranking = _ranking(brief_id, current_user)  # before the request's own session takes the write lock
     session = get_session()

@@ -6,6 +6,7 @@ orders are not in them: they were linked by nobody here.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -104,24 +105,27 @@ def linked_by(session: Session, district_id: int, year: int, group: Any) -> dict
 
 def first_time_firms(session: Session, district_id: int, years: Iterable[int]) -> dict[int, dict[int | None, int]]:
     """By year and neighbourhood, firms whose first confirmed job here was in that year."""
+    firm = func.coalesce(Factory.merged_into_id, Factory.id)
     first = (
-        select(OrderLine.factory_id, func.min(Order.confirmed_at).label("since"))
-        .join(Order, Order.id == OrderLine.order_id)
+        select(firm.label("id"), func.min(Order.confirmed_at).label("since"))
+        .select_from(Order)
+        .join(OrderLine, OrderLine.order_id == Order.id)
+        .join(Factory, Factory.id == OrderLine.factory_id)
         .where(
             Order.district_id == district_id,
             Order.confirmed_at.is_not(None),
             Order.status != OrderStatus.CANCELLED,
             OrderLine.status != LineStatus.DROPPED,
         )
-        .group_by(OrderLine.factory_id)
+        .group_by(firm)
         .subquery()
     )
-    found: dict[int, dict[int | None, int]] = {}
-    for year in years:
-        start, after = _span(year)
-        query = select(Factory.neighbourhood_id, func.count()).join(first, first.c.factory_id == Factory.id)
-        query = query.where(first.c.since >= start, first.c.since < after).group_by(Factory.neighbourhood_id)
-        found[year] = dict(session.execute(query).all())
+    found: dict[int, dict[int | None, int]] = {year: Counter() for year in years}
+    for place, since in session.execute(
+        select(Factory.neighbourhood_id, first.c.since).join(first, first.c.id == Factory.id)
+    ):
+        if (year := since.astimezone(SEOUL).year) in found:
+            found[year][place] += 1
     return found
 
 

@@ -25,6 +25,7 @@ from garment_hub.db import engine_of, get_session
 from garment_hub.labels import locale_code, place_name
 from garment_hub.labels import week as week_name
 from garment_hub.maps import DongMap, dong_map
+from garment_hub.patience import reckons
 from garment_hub.permissions import audience, signed_in
 from garment_hub.recommendations.korean import with_particles
 from garment_hub.recommendations.wording import why_not_groups
@@ -146,6 +147,7 @@ def chart(name: str) -> Response:
 
 @bp.route("/district/council")
 @audience(*OFFICERS)
+@reckons
 def council_papers() -> str:
     """Tables that paste into a word processor as they stand. They are not suppressed, and reading them is recorded."""
     district, today = _district(), today_in_seoul()
@@ -160,6 +162,7 @@ def _papers(district: District, today: date) -> list[Paper]:
 
 @bp.route("/district/council.<any(csv,xlsx):ending>")
 @audience(*OFFICERS)
+@reckons
 def council_file(ending: str) -> Response:
     district, today = _district(), today_in_seoul()
     return files.answer(_papers(district, today), f"council-{district.code}-{today}", ending)

@@ -17,6 +17,7 @@ from garment_hub.dashboard.routes import bp
 from garment_hub.db import engine_of, get_session
 from garment_hub.labels import place_name
 from garment_hub.orders.documents import NoPdf, make_pdf
+from garment_hub.patience import reckons
 from garment_hub.permissions import audience, signed_in
 from models.audit import AuditAction
 from models.capacity import today_in_seoul
@@ -41,6 +42,7 @@ def _month_wanted(today: date) -> date:
 
 @bp.route("/district/indicators")
 @audience(*sorted(STAFF))
+@reckons
 def indicator_table() -> str:
     """Not suppressed, so that reading it is written down, once a day."""
     today, district = today_in_seoul(), _district()
@@ -61,6 +63,7 @@ def indicator_table() -> str:
 
 @bp.route("/district/indicators/<code>")
 @audience(*sorted(STAFF))
+@reckons
 def indicator(code: str) -> str:
     """Two years of one indicator, and by neighbourhood where that can be told."""
     entry = _entry(code)
@@ -73,6 +76,7 @@ def indicator(code: str) -> str:
 
 @bp.route("/district/indicators/<code>.svg")
 @audience(*sorted(STAFF))
+@reckons
 def indicator_chart(code: str) -> Response:
     entry = _entry(code)
     known = [cell for cell in reversed(entry.cells) if cell.value is not None]
@@ -99,6 +103,7 @@ def _places(code: str, month: date) -> list[tuple[str, float]]:
 
 @bp.route("/district/export.<any(csv,xlsx):ending>")
 @audience(*OFFICERS)
+@reckons
 def export(ending: str) -> Response:
     district, today = _district(), today_in_seoul()
     month = _month_wanted(today)
@@ -109,6 +114,7 @@ def export(ending: str) -> Response:
 
 @bp.route("/district/report.pdf")
 @audience(*OFFICERS)
+@reckons
 def yearly_report() -> Response | tuple[str, int]:
     district, today = _district(), today_in_seoul()
     year = request.args.get("year", today.year, int)

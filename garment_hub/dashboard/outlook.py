@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import median
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from garment_hub.dashboard.indicators import working
@@ -130,13 +130,13 @@ def _rates(session: Session, district_id: int) -> Rates:
 
 def _wanted(session: Session, district_id: int, today: date) -> list[Wanted]:
     """Open briefs for which no order was placed: what is ordered already takes days of its factory."""
-    ordered = select(Order.brief_id).where(Order.status != OrderStatus.CANCELLED)
+    ordered = exists().where(Order.brief_id == Brief.id, Order.status != OrderStatus.CANCELLED)
     query = select(Brief).where(
         Brief.district_id == district_id,
         Brief.status == BriefStatus.OPEN,
         Brief.needed_by > today,
         Brief.quantity.is_not(None),
-        Brief.id.not_in(ordered.where(Order.district_id == district_id, Order.brief_id.is_not(None))),
+        ~ordered,
     )
     stage_of = vocabulary.stage_of()
     return [

@@ -16,6 +16,7 @@ from garment_hub.designers import services
 from garment_hub.designers.forms import PictureForm, ProfileForm, RegisterForm, SignUpForm
 from garment_hub.designers.queries import designer_of, designers_page, get_designer, past_order_count, payment_record
 from garment_hub.labels import choices
+from garment_hub.paging import page_count
 from garment_hub.permissions import Access, audience, public, signed_in
 from garment_hub.site import choose_locale, current_district
 from models.base import utc_now
@@ -47,7 +48,7 @@ def directory() -> str:
         designers=designers,
         total=total,
         page=number,
-        pages=max(1, -(-total // PAGE_SIZE)),
+        pages=page_count(total, PAGE_SIZE),
         page_address=lambda page: url_for("designers.directory", page=page, district=request.args.get("district")),
         person=person,
     )

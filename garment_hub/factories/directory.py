@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, select, true
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from garment_hub.factories.search import condition
+from garment_hub.paging import page_count
 from models.capacity import HUNDREDTHS_PER_DAY, CapacityWeek, week_of
 from models.district import Neighbourhood
 from models.factory import CapabilityKind, Factory, FactoryCapability, Sector
@@ -69,7 +70,7 @@ def find_page(session: Session, district_id: int, user: User | None, wishes: Wis
     """One page, the freshest first, then by name; never by price. A page past the end is the last one."""
     wanted = _conditions(district_id, user, wishes, today).values()
     total = count_found(session, district_id, user, wishes, today)
-    pages = max(1, -(-total // PAGE_SIZE))
+    pages = page_count(total, PAGE_SIZE)
     number = min(max(1, number), pages)
     query = (
         select(Factory)

@@ -27,7 +27,7 @@ from garment_hub.forms import (
 )
 from garment_hub.labels import choices, locale_code, term
 from models import vocabulary
-from models.capacity import DAYS_PER_WEEK, HUNDREDTHS_PER_DAY
+from models.capacity import DAYS_PER_WEEK, HUNDREDTHS_PER_DAY, today_in_seoul
 from models.factory import CapabilityKind
 
 EARLIEST_YEAR = 1900
@@ -98,7 +98,7 @@ class SizeForm(BaseForm):
     established_year = WholeNumberField(lazy_gettext("Year in which you began"), minimum=EARLIEST_YEAR)
 
     def validate_established_year(self, field: WholeNumberField) -> None:
-        if field.data and field.data > date.today().year:
+        if field.data and field.data > today_in_seoul().year:
             raise ValidationError(_("This year has not come yet."))
 
 
@@ -139,7 +139,7 @@ class CertificatesForm(BaseForm):
         valid: bool = super().validate(extra_validators)
         for code in self.offered:
             until = self[f"until_{code}"]
-            if self[f"has_{code}"].data and until.data and until.data < date.today():
+            if self[f"has_{code}"].data and until.data and until.data < today_in_seoul():
                 until.errors = [*until.errors, _("This day has passed. Please leave out what no longer holds.")]
                 valid = False
         return valid

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from garment_hub.factories.queries import speakers_of, speaks_for
@@ -11,7 +11,7 @@ from models.brief import Brief, BriefStatus
 from models.designer import Designer
 from models.errors import Forbidden, NotFound
 from models.factory import Factory
-from models.order import ENDED, LineReopening, LineStatus, Order, OrderLine, Party
+from models.order import ENDED, LineReopening, LineStatus, Order, OrderLine, OrderStatus, Party
 from models.payment import PaymentPart
 from models.user import CENTRE, User
 
@@ -90,15 +90,22 @@ def open_places(session: Session, order: Order) -> set[int]:
 
 
 def orders_of(session: Session, user: User) -> list[Order]:
-    """The newest first: a designer's own, those of an owner's factories, those of the district for staff."""
-    query = select(Order).order_by(Order.id.desc())
-    if user.is_staff:
-        query = query.where(Order.district_id == user.district_id)
-    else:
-        own = select(OrderLine.order_id).join(OrderLine.factory).where(Factory.owner_id == user.id)
-        designers = select(Designer.id).where(Designer.user_id == user.id)
-        query = query.where(or_(Order.designer_id.in_(designers), Order.id.in_(own)))
-    return _with_sides(session, query)
+    """The newest first: a designer's own, or those of an owner's factories."""
+    own = select(OrderLine.order_id).join(OrderLine.factory).where(Factory.owner_id == user.id)
+    designers = select(Designer.id).where(Designer.user_id == user.id)
+    query = select(Order).where(or_(Order.designer_id.in_(designers), Order.id.in_(own)))
+    return _with_sides(session, query.order_by(Order.id.desc()))
+
+
+def count_of_district(session: Session, district_id: int | None) -> int:
+    return session.scalar(select(func.count()).where(Order.district_id == district_id)) or 0
+
+
+def orders_of_district(session: Session, district_id: int | None, most: int, offset: int) -> list[Order]:
+    """Disputed ones first, then those that run, then those that are over; of each the newest first."""
+    rank = case((Order.status == OrderStatus.DISPUTED, 0), (Order.status.in_(ENDED), 2), else_=1)
+    query = select(Order).where(Order.district_id == district_id).order_by(rank, Order.id.desc())
+    return _with_sides(session, query.limit(most).offset(offset))
 
 
 def _with_sides(session: Session, query: Select[Order]) -> list[Order]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from garment_hub import files
@@ -18,18 +19,21 @@ from garment_hub.orders.blueprint import bp
 from garment_hub.orders.dependence import dependence_of
 from garment_hub.orders.forms import FIELDS, MoveForm
 from garment_hub.orders.offers import QUIET, Desk, Offer
-from garment_hub.orders.queries import get_order, orders_of
+from garment_hub.orders.queries import count_of_district, get_order, orders_of, orders_of_district
+from garment_hub.paging import page_count, page_wanted
 from garment_hub.permissions import EVERY_ROLE, Access, audience, signed_in
 from garment_hub.quotes.wording import contact, factory_phone
 from models.base import utc_now
 from models.capacity import today_in_seoul
 from models.case import Case
 from models.errors import Conflict, Invalid, NotFound
-from models.order import EventKind, Party
+from models.order import EventKind, Order, Party
 from models.user import Role, User
 
 Answer = str | Response | tuple[str, int]
+Rows = list[tuple[str, Desk]]
 PAGE_SIZE = 30
+GROUPS = ("waiting", "running", "ended")
 LAYOUTS = {Role.DESIGNER: "base.html", Role.FACTORY_OWNER: "_layout_owner.html"}
 
 
@@ -42,21 +46,13 @@ def layout_of(user: User) -> str:
 def mine() -> str:
     """What waits for the reader first, then what runs, then what has ended."""
     session, user = get_session(), signed_in()
-    desks = [Desk(session, order, user, today_in_seoul()) for order in orders_of(session, user)]
-    groups = [
-        ("waiting", [desk for desk in desks if desk.task]),
-        ("running", [desk for desk in desks if not desk.task and not progress.is_over(desk.order)]),
-        ("ended", [desk for desk in desks if not desk.task and progress.is_over(desk.order)]),
-    ]
-    rows = [(name, desk) for name, members in groups for desk in members]
-    pages = max(1, -(-len(rows) // PAGE_SIZE))
+    rows, page, pages = (_of_district if user.is_staff else _of_person)(session, user)
     factory = factory_of(session, user) if user.role == Role.FACTORY_OWNER else None
-    page = min(max(1, request.args.get("page", 1, int)), pages)
     return render_template(
         "orders/mine.html",
         layout=layout_of(user),
         role=user.role,
-        rows=rows[(page - 1) * PAGE_SIZE : page * PAGE_SIZE],
+        rows=rows,
         page=page,
         pages=pages,
         page_address=lambda number: url_for("orders.mine", page=number),
@@ -64,6 +60,38 @@ def mine() -> str:
         dependence=factory and dependence_of(session, factory, today_in_seoul()),
         factory=factory,
     )
+
+
+def _of_person(session: Session, user: User) -> tuple[Rows, int, int]:
+    """One page of the reader's own, its number, and how many pages there are."""
+    rows = _grouped(session, orders_of(session, user), user)
+    page, pages = _page_of(len(rows))
+    return rows[(page - 1) * PAGE_SIZE : page * PAGE_SIZE], page, pages
+
+
+def _of_district(session: Session, user: User) -> tuple[Rows, int, int]:
+    """The same for staff: of a district's orders only those of the page are read."""
+    page, pages = _page_of(count_of_district(session, user.district_id))
+    orders = orders_of_district(session, user.district_id, PAGE_SIZE, (page - 1) * PAGE_SIZE)
+    return _grouped(session, orders, user), page, pages
+
+
+def _page_of(total: int) -> tuple[int, int]:
+    """The page that is asked for, the last one where it lies past the end, and how many there are."""
+    pages = page_count(total, PAGE_SIZE)
+    return min(page_wanted(), pages), pages
+
+
+def _grouped(session: Session, orders: list[Order], user: User) -> Rows:
+    desks = [Desk(session, order, user, today_in_seoul()) for order in orders]
+    rows = [(_group_of(desk), desk) for desk in desks]
+    return sorted(rows, key=lambda row: GROUPS.index(row[0]))
+
+
+def _group_of(desk: Desk) -> str:
+    if desk.task:
+        return "waiting"
+    return "ended" if progress.is_over(desk.order) else "running"
 
 
 @bp.route("/orders/<int:order_id>")

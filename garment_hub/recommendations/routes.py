@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 
 from garment_hub.db import get_session
+from garment_hub.patience import reckons
 from garment_hub.permissions import Access, audience, signed_in
 from garment_hub.recommendations.queries import get_recommendation
 from garment_hub.recommendations.replaying import replay_page
@@ -15,6 +16,7 @@ bp = Blueprint("recommendations", __name__)
 
 @bp.route("/district/recommendations/<int:recommendation_id>")
 @audience(*sorted(ANSWER_FOR_RANKING))
+@reckons
 def replay(recommendation_id: int) -> str:
     session = get_session()
     stored = get_recommendation(session, recommendation_id, signed_in(), Access.READ)

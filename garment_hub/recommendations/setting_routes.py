@@ -12,6 +12,7 @@ from garment_hub.approvals.queries import is_open, latest, open_grants, waiting
 from garment_hub.db import get_session
 from garment_hub.errors import status_of
 from garment_hub.form_tokens import SentForm, new_token
+from garment_hub.patience import reckons
 from garment_hub.permissions import audience, signed_in
 from garment_hub.recommendations import sentences, settings
 from garment_hub.recommendations import setting_wording as wording
@@ -30,6 +31,7 @@ Answer = str | Response | tuple[str, int]
 
 @bp.route("/district/ranking")
 @audience(*sorted(ANSWER_FOR_RANKING))
+@reckons
 def ranking() -> Answer:
     """Everything at a glance; with the number of a list, that list."""
     session, user = get_session(), signed_in()
@@ -62,6 +64,7 @@ def _with_differences(versions: Sequence[RankingSetting]) -> list[tuple[RankingS
 
 @bp.route("/district/ranking/exposure")
 @audience(*sorted(ANSWER_FOR_RANKING))
+@reckons
 def exposure() -> str:
     days = request.args.get("days", PERIODS[0], type=int)
     days = days if days in PERIODS else PERIODS[0]

@@ -10,6 +10,7 @@ from werkzeug import Response
 from garment_hub.db import get_session
 from garment_hub.errors import sentence
 from garment_hub.jobs import call_soon
+from garment_hub.paging import page_count, page_wanted
 from garment_hub.permissions import audience, signed_in
 from garment_hub.registry import decisions, merge_wording
 from garment_hub.registry.blueprint import bp
@@ -17,7 +18,7 @@ from garment_hub.registry.decisions import MOST_AT_ONCE, Decision, Pile
 from garment_hub.registry.duplicate_search import ask_for_search, last_search
 from garment_hub.registry.merge_values import CHOICES, LISTS, compare
 from garment_hub.registry.merging import prefer, undo_merge
-from garment_hub.registry.routes import PAGE_SIZE, _desk, _elsewhere, _page_wanted, _pager
+from garment_hub.registry.routes import PAGE_SIZE, _desk, _elsewhere, _pager
 from models.base import utc_now
 from models.district import District
 from models.errors import Forbidden, Invalid, NotFound
@@ -43,7 +44,7 @@ def _pile() -> Pile:
 @bp.route("/district/duplicates")
 @audience(*CENTRE)
 def duplicates() -> str:
-    session, district, page = get_session(), _desk(), _page_wanted()
+    session, district, page = get_session(), _desk(), page_wanted()
     counts = decisions.pile_counts(session, district.id)
     pile = _pile() if "pile" in request.args else next((pile for pile in Pile if counts[pile]), Pile.SAME)
     pairs = decisions.pairs_on(session, district.id, pile, start=(page - 1) * PAGE_SIZE, count=PAGE_SIZE)
@@ -54,7 +55,7 @@ def duplicates() -> str:
         pile=pile.value,
         pairs=pairs,
         page=page,
-        pages=max(1, -(-counts[pile] // PAGE_SIZE)),
+        pages=page_count(counts[pile], PAGE_SIZE),
         url=lambda number: f"{to_page(number)}&pile={pile.value}",
         search=last_search(session, district.id),
         said=request.args.get("said"),

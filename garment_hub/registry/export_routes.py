@@ -15,6 +15,7 @@ from wtforms import BooleanField
 from garment_hub import audit
 from garment_hub.db import engine_of, get_session, reading, unit_of_work
 from garment_hub.forms import BaseForm, ChoiceField, TextField
+from garment_hub.patience import reckons
 from garment_hub.permissions import audience, signed_in
 from garment_hub.registry.blueprint import bp
 from garment_hub.registry.exporting import XLSX, contacts_in, export_registry
@@ -72,6 +73,7 @@ def _page(form: ExportForm, district: District) -> str:
 
 @bp.route("/district/export/registry.<ending>", methods=["POST"])
 @audience(Role.DISTRICT_OFFICER, Role.ADMINISTRATOR)
+@reckons
 def export_file(ending: str) -> Any:
     """Permission is written down in a short transaction of its own, so that a long file holds nobody up."""
     if ending not in _KINDS:

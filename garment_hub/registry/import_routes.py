@@ -13,6 +13,8 @@ from werkzeug import Response
 from garment_hub.db import get_session
 from garment_hub.errors import sentence
 from garment_hub.jobs import call_soon
+from garment_hub.paging import page_count, page_wanted
+from garment_hub.patience import reckons
 from garment_hub.permissions import audience, signed_in
 from garment_hub.registry import queries, steering, uploads, wording
 from garment_hub.registry.blueprint import bp
@@ -20,7 +22,7 @@ from garment_hub.registry.headers import Choice
 from garment_hub.registry.import_forms import ColumnsForm, UploadForm, columns_form
 from garment_hub.registry.reading import MAX_BYTES, read_table
 from garment_hub.registry.remarks import Outcome
-from garment_hub.registry.routes import PAGE_SIZE, _desk, _elsewhere, _page_wanted, _pager
+from garment_hub.registry.routes import PAGE_SIZE, _desk, _elsewhere, _pager
 from garment_hub.registry.services import Upload
 from garment_hub.registry.steering import Preview, Progress
 from models.capacity import today_in_seoul
@@ -116,7 +118,7 @@ def import_report(import_id: int) -> ResponseReturnValue:
 
 
 def _report(imported: RegistryImport, progress: Progress) -> str:
-    session, page, show = get_session(), _page_wanted(), request.args.get("show", "")
+    session, page, show = get_session(), page_wanted(), request.args.get("show", "")
     is_read = progress.state not in IN_HAND  # while it goes on the rows change under the reader
     counts = queries.told_counts(session, imported) if is_read else {}
     wanted = Outcome(show) if show in set(Outcome) else None
@@ -135,7 +137,7 @@ def _report(imported: RegistryImport, progress: Progress) -> str:
         show=show,
         told=told,
         page=page,
-        pages=max(1, -(-shown_total // PAGE_SIZE)),
+        pages=page_count(shown_total, PAGE_SIZE),
         url=_pager("registry.import_report", import_id=imported.id),
         wording=wording,
         may=_verbs(imported, progress),
@@ -234,6 +236,7 @@ def cancel(import_id: int) -> Response:
 
 @bp.route("/district/imports/<int:import_id>/undo", methods=["POST"])
 @audience(*OFFICE)
+@reckons
 def undo(import_id: int) -> Response:
     imported, district = _own(import_id)
     steering.undo(get_session(), signed_in(), imported)

@@ -10,6 +10,7 @@ from flask import render_template, request, url_for
 
 from garment_hub.db import get_session
 from garment_hub.factories.search import condition
+from garment_hub.paging import page_count, page_wanted
 from garment_hub.permissions import audience, signed_in
 from garment_hub.registry import queries, wording
 from garment_hub.registry import sheet_routes as _sheet  # noqa: F401  (adds its pages to the blueprint)
@@ -33,10 +34,6 @@ def _desk() -> District:
     return district
 
 
-def _page_wanted() -> int:
-    return max(1, min(request.args.get("page", 1, type=int), 10**6))
-
-
 def _pager(endpoint: str, **values: Any) -> Callable[[int], str]:
     """Addresses of the other pages of this list, its filters kept."""
     kept = {name: request.args[name] for name in KEPT if name in request.args}
@@ -46,7 +43,7 @@ def _pager(endpoint: str, **values: Any) -> Callable[[int], str]:
 @bp.route("/district/registry")
 @audience(Role.COORDINATOR, Role.DISTRICT_OFFICER, Role.ADMINISTRATOR)
 def factories() -> str:
-    district, page = _desk(), _page_wanted()
+    district, page = _desk(), page_wanted()
     words = request.args.get("q", "").strip()[:100]
     sector = Sector.OTHER if request.args.get("sector") == Sector.OTHER else Sector.GARMENT
     total, found = queries.factories_of(
@@ -64,7 +61,7 @@ def factories() -> str:
         sector=sector,
         words=words,
         page=page,
-        pages=max(1, -(-total // PAGE_SIZE)),
+        pages=page_count(total, PAGE_SIZE),
         url=_pager("registry.factories"),
     )
 

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from garment_hub.db import get_session
+from garment_hub.patience import reckons
 from garment_hub.permissions import audience
 from garment_hub.registry import queries, wording
 from garment_hub.registry.blueprint import bp
@@ -24,6 +25,7 @@ MOST = 100_000  # who has more to look at needs another file
 
 @bp.route("/district/imports/<int:import_id>/rows.xlsx")
 @audience(*OFFICE)
+@reckons
 def told_as_file(import_id: int) -> ResponseReturnValue:
     """Row, column and what is the matter; without the values, so that no contact leaves with it."""
     session, show = get_session(), request.args.get("show", "")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from garment_hub.db import get_session
 from garment_hub.doors import take
 from garment_hub.form_tokens import new_token
+from garment_hub.paging import page_count, page_wanted
 from garment_hub.permissions import audience, signed_in
 from garment_hub.verification import designers, services
 from garment_hub.verification.forms import HideForm
@@ -24,14 +25,14 @@ OFFICERS = (Role.DISTRICT_OFFICER, Role.ADMINISTRATOR)
 @audience(*sorted(STAFF))
 def designers_page() -> str:
     session, district_id, today = get_session(), signed_in().district_id, today_in_seoul()
-    page = max(1, min(request.args.get("page", 1, int), 10**6))
+    page = page_wanted()
     total, found = designers.page_of(session, district_id, page)
     return render_template(
         "verification/designers.html",
         designers=found,
         total=total,
         page=page,
-        pages=max(1, -(-total // designers.PAGE_SIZE)),
+        pages=page_count(total, designers.PAGE_SIZE),
         url=lambda number: url_for("verification.designers_page", page=number),
         growth=designers.growth(session, district_id, _months_back(today, 12)),
         orders=designers.orders_of(session, [designer.id for designer, _name in found]),

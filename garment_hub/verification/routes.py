@@ -9,6 +9,7 @@ from garment_hub.db import get_session
 from garment_hub.doors import take
 from garment_hub.factories.queries import get_factory
 from garment_hub.form_tokens import new_token
+from garment_hub.paging import page_count, page_wanted
 from garment_hub.permissions import Access, audience, signed_in
 from garment_hub.verification import queries, services, wording
 from garment_hub.verification.forms import CheckForm, HideForm
@@ -31,7 +32,7 @@ def queue() -> str:
     session, today, district_id = get_session(), today_in_seoul(), signed_in().district_id
     counts = queries.counts(session, district_id, today)
     due = _due_wanted(counts)
-    page = max(1, min(request.args.get("page", 1, int), 10**6))
+    page = page_wanted()
     total, factories = queries.due_of(session, district_id, due, today, page)
     return render_template(
         "verification/queue.html",
@@ -40,7 +41,7 @@ def queue() -> str:
         factories=factories,
         total=total,
         page=page,
-        pages=max(1, -(-total // PAGE_SIZE)),
+        pages=page_count(total, PAGE_SIZE),
         url=lambda number: url_for("verification.queue", due=due.value, page=number),
         pace=queries.pace(session, district_id, today),
         words=wording,

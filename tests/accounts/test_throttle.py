@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -24,6 +27,7 @@ from tests.builders import make_user
 
 pytestmark = pytest.mark.slow
 
+ROOT = Path(__file__).parents[2]
 PASSWORD = "three words together"
 NOON = datetime(2027, 3, 1, 12, tzinfo=UTC)
 
@@ -178,6 +182,33 @@ def test_many_tries_at_once_do_not_slip_through(either_engine_url: str) -> None:
     assert 0 < let_in <= counter.limit
     with Session(engine) as session:
         assert session.scalar(select(func.count()).select_from(SignInFailure)) == let_in
+    engine.dispose()
+
+
+def test_processes_share_one_count(either_engine_url: str) -> None:
+    """Several workers, each with an engine of its own, guess at one account at the same time."""
+    engine = make_engine(either_engine_url)
+    SignInFailure.metadata.tables["sign_in_failure"].create(engine)
+    program = """
+import sys
+from garment_hub.accounts.throttle import Throttle
+from garment_hub.db import make_engine
+from models.errors import TooMany
+throttle, let_in = Throttle(make_engine(sys.argv[1]), "secret"), 0
+for _try in range(8):
+    try:
+        throttle.count([throttle.account("victim@test.example")])
+        let_in += 1
+    except TooMany:
+        pass
+print(let_in)
+"""
+    call = [sys.executable, "-c", program, either_engine_url]
+    workers = [subprocess.Popen(call, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _worker in range(2)]
+    let_in = [int(worker.communicate(timeout=120)[0]) for worker in workers]
+    assert 0 < sum(let_in) <= PER_ACCOUNT
+    with Session(engine) as session:
+        assert session.scalar(select(func.count()).select_from(SignInFailure)) == sum(let_in)
     engine.dispose()
 
 

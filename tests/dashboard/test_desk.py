@@ -77,6 +77,15 @@ def test_new_year_in_korea_is_the_border(session: Session, home: District) -> No
     assert [sum(first[year].values()) for year in (2025, 2026)] == [1, 0]
 
 
+def test_rows_that_were_merged_are_one_firm_with_one_first_time(session: Session, home: District) -> None:
+    kept = make_factory(session, home)
+    for year, factory in ((2025, make_factory(session, home, merged_into_id=kept.id)), (2026, kept)):
+        linked(session, factory, datetime(year, 6, 15, tzinfo=UTC))
+    session.flush()
+    first = council.first_time_firms(session, home.id, [2025, 2026])
+    assert [sum(first[year].values()) for year in (2025, 2026)] == [1, 0]
+
+
 def test_files_hold_what_the_page_shows(app: Flask, session: Session, home: District) -> None:
     linked(session, make_factory(session, home, people=3), utc_now(), 77)
     officer = make_user(session, Role.DISTRICT_OFFICER, home)

@@ -25,6 +25,8 @@ from models.indicator_snapshot import IndicatorSnapshot
 from models.order import Order, OrderStatus
 from tests.builders import make_brief, make_designer, make_district, make_factory, make_order, make_quote
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 11, 10, tzinfo=UTC)
 SEPTEMBER, OCTOBER = date(2026, 9, 1), date(2026, 10, 1)
 

@@ -10,13 +10,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from garment_hub.orders import routes
 from models.capacity import CapacityBooking
 from models.district import District
 from models.order import EventKind, LineStatus, OrderStatus, Party, moves_for
 from models.user import Role, User
 from tests.accessible import problems
 from tests.browsing import Browser
-from tests.builders import in_days, make_designer, make_user
+from tests.builders import in_days, make_designer, make_district, make_user
 from tests.orders.stages import STATES, Trade, fields_of, heading_of, make_team_trade, make_trade, moves_on
 
 pytestmark = pytest.mark.slow
@@ -79,6 +80,20 @@ def test_every_state_stands_in_every_language(
             assert page.status_code == 200
             assert trade.order.number in page.text
             assert not re.findall(r"%\(|%%|\bNone\b", page.text + listed.text)
+
+
+def test_staff_see_what_is_disputed_first_and_the_rest_page_by_page(
+    client_as: ClientAs, session: Session, district: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(routes, "PAGE_SIZE", 2)
+    states = ["settled", "disputed", "cancelled", "confirmed", "sampling"]
+    numbers = {state: make_trade(session, district).bring_to(state).order.number for state in states}
+    make_trade(session, make_district(session)).bring_to("disputed")
+    staff = client_as(Role.COORDINATOR)
+    pages = [staff.get(f"/orders?page={page}").text for page in (1, 2, 3, 99)]
+    shown = [re.findall(r"\b\d{4}-\d{5}\b", page) for page in pages]
+    expected = [numbers[state] for state in ("disputed", "sampling", "confirmed", "cancelled", "settled")]
+    assert shown == [expected[:2], expected[2:4], expected[4:], expected[4:]]
 
 
 @pytest.mark.parametrize(

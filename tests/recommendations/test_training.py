@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from collections.abc import Callable, Mapping, Sequence
@@ -104,9 +105,34 @@ def empty(folder: Path) -> None:
         path.write_bytes(b"")
 
 
-@pytest.mark.parametrize(
-    "spoil", [cut, flip_a_byte, take_away, of_another_version, no_json, empty], ids=lambda spoil: spoil.__name__
-)
+def nested_without_end(folder: Path) -> None:
+    (folder / "manifest.json").write_text("[" * 500_000)
+
+
+def a_list(folder: Path) -> None:
+    (folder / "manifest.json").write_text("[]\n")
+
+
+def a_folder(folder: Path) -> None:
+    (folder / "manifest.json").unlink()
+    (folder / "manifest.json").mkdir()
+
+
+def a_pipe_nobody_writes_to(folder: Path) -> None:
+    (folder / "ranker.npz").unlink()
+    os.mkfifo(folder / "ranker.npz")
+
+
+def endless(folder: Path) -> None:
+    (folder / "manifest.json").unlink()
+    (folder / "manifest.json").symlink_to("/dev/zero")
+
+
+HARMLESS = [cut, flip_a_byte, take_away, of_another_version, no_json, empty]
+HOSTILE = [nested_without_end, a_list, a_folder, a_pipe_nobody_writes_to, endless]
+
+
+@pytest.mark.parametrize("spoil", [*HARMLESS, *HOSTILE], ids=lambda spoil: spoil.__name__)
 def test_a_spoilt_file_gives_the_label_count_rule(
     session: Session, tmp_path: Path, spoil: Callable[[Path], None]
 ) -> None:

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, exists, func, select
 from sqlalchemy.orm import Session
 
 from garment_hub.config import PREFIX
@@ -118,13 +118,9 @@ def half_rows(engine: Engine) -> int:
     """Rows of which a part is missing: a factory without its identity or facts, a row without its factory."""
     with Session(engine.execution_options(writes=False)) as session:
         nameless = select(func.count()).select_from(Factory)
-        factless = Factory.id.not_in(select(FactoryFact.factory_id))
-        unknown = Factory.id.not_in(select(FactoryIdentity.factory_id))
-        rowless = Factory.id.not_in(
-            select(RegistryRow.factory_id).where(
-                RegistryRow.factory_id.is_not(None), RegistryRow.action == RowAction.CREATED
-            )
-        )
+        factless = ~exists().where(FactoryFact.factory_id == Factory.id)
+        unknown = ~exists().where(FactoryIdentity.factory_id == Factory.id)
+        rowless = ~exists().where(RegistryRow.factory_id == Factory.id, RegistryRow.action == RowAction.CREATED)
         lost = select(func.count()).select_from(RegistryRow)
         lost = lost.where(RegistryRow.action == RowAction.CREATED, RegistryRow.factory_id.is_(None))
         queries = (nameless.where(factless), nameless.where(unknown), nameless.where(rowless), lost)

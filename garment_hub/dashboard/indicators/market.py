@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Integer, cast, func, select
 from sqlalchemy.orm import Session, aliased
 
 from garment_hub.dashboard.indicators.basis import Indicator, Period, measured, share
@@ -79,19 +79,20 @@ def client_dependence(session: Session, district_id: int, period: Period) -> Ind
 
 def repeat_partner_share(session: Session, district_id: int, period: Period) -> Indicator:
     """100 * jobs with an earlier accepted order of the same client and firm / jobs. Unit: percent. Scope: confirmed."""
-    before, line, merged = aliased(Order), aliased(OrderLine), aliased(Factory)
-    rows_of_firm = select(merged.id).where(merged.merged_into_id == Firm.id).correlate(Firm)
-    earlier = (
-        select(before.id)
+    before, line, factory = aliased(Order), aliased(OrderLine), aliased(Factory)
+    firm = cast(func.coalesce(factory.merged_into_id, factory.id), Integer)  # SQLite joins by index on a type it knows
+    first = (
+        select(before.designer_id, firm.label("firm_id"), func.min(before.accepted_at).label("accepted_at"))
         .join(line, line.order_id == before.id)
-        .where(
-            or_(line.factory_id == Firm.id, line.factory_id.in_(rows_of_firm)),
-            before.designer_id == Order.designer_id,
-            before.accepted_at < Order.confirmed_at,
-        )
-        .correlate(Order, Firm)
+        .join(factory, factory.id == line.factory_id)
+        .where(before.accepted_at.is_not(None))
+        .group_by(before.designer_id, firm)
+        .subquery()
     )
-    query = jobs(district_id, period, func.count().filter(earlier.exists()), func.count())
+    is_repeated = first.c.accepted_at < Order.confirmed_at
+    query = jobs(district_id, period, func.count().filter(is_repeated), func.count()).outerjoin(
+        first, (first.c.designer_id == Order.designer_id) & (first.c.firm_id == Firm.id)
+    )
     part, whole = session.execute(query).one()
     return share("repeat_partner_share", part, whole)
 
