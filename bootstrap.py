@@ -24,7 +24,8 @@ PIP = (
     "pip-25.3-py3-none-any.whl"
 )
 PIP_SHA256 = "9655943313a94722b7774661c21049070f6bbb0a1516bf02f7c8d5d9201514cd"
-WORKERS = ("-n", "auto", "--maxprocesses", "4", "--dist", "loadscope")
+# One more than there are processors: tests wait for sites, browsers and servers of their own.
+WORKERS = ("-n", str(min(4, (os.cpu_count() or 1) + 1)), "--dist", "loadscope")
 
 
 class SetUpError(Exception):

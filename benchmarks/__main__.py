@@ -20,6 +20,7 @@ from benchmarks import (
     pages,
     papers,
     partners,
+    restarts,
     serving,
     teams,
     training,
@@ -28,8 +29,8 @@ from benchmarks import (
 BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "backup": backup.run, "contests": contests.run, "crash": crash.run, "dashboard": dashboard.run,
     "duplicates": duplicates.run, "encoding": encoding.run, "imports": imports.run, "pages": pages.run,
-    "papers": papers.run, "partners": partners.run, "serving": serving.run, "teams": teams.run,
-    "training": training.run,
+    "papers": papers.run, "partners": partners.run, "restarts": restarts.run, "serving": serving.run,
+    "teams": teams.run, "training": training.run,
 }  # fmt: skip
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks
