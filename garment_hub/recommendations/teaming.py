@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
@@ -20,13 +21,14 @@ from recommender import (
     BriefFeatures,
     FactoryFeatures,
     Feasibility,
-    SignalRanker,
     Team,
     TeamPlace,
     free_hundredths,
     needed_hundredths,
-    propose_teams,
 )
+
+if TYPE_CHECKING:
+    from recommender import SignalRanker
 
 CAPACITY = "capacity"
 
@@ -91,6 +93,8 @@ def _teams(
     without: frozenset[int] = frozenset(),
     keep: Sequence[TeamPlace] = (),
 ) -> tuple[Team, ...]:
+    from recommender import propose_teams
+
     return propose_teams(
         brief,
         [factory for factory, _score in able.values()],

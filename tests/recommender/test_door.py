@@ -15,9 +15,10 @@ def test_every_name_at_the_door_opens() -> None:
         recommender.guess  # noqa: B018
 
 
-def test_the_door_opens_without_numerical_libraries() -> None:
+@pytest.mark.parametrize("start", ["recommender, recommender.types", "garment_hub.app, garment_hub.cli"])
+def test_the_door_and_the_site_open_without_numerical_libraries(start: str) -> None:
     heavy = "numpy", "scipy", "sklearn"
-    code = f"import sys, recommender, recommender.types; print([one for one in {heavy} if one in sys.modules])"
+    code = f"import sys, {start}; print([one for one in {heavy} if one in sys.modules])"
     asked = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert asked.stdout.strip() == "[]"
 
