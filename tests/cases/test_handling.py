@@ -38,6 +38,8 @@ from tests.builders import (
 from tests.cases.test_queue import counted, fill
 from tests.orders.contests import all_at_once
 
+pytestmark = pytest.mark.slow
+
 ClientAs = Callable[[Role | User], Browser]
 QUEUE = "/district/cases"
 NOTE = "내일 세 시에 다시 전화해요 <script>alert(1)</script>"
@@ -122,7 +124,6 @@ def test_cases_of_another_district_and_of_no_kind_are_not_there(
     assert recorded(session) == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("kind", list(CaseKind))
 def test_every_kind_is_taken_only_in_its_own_district(session: Session, kind: CaseKind) -> None:
     district, other = session.get_one(District, 1), make_district(session)
@@ -217,7 +218,6 @@ def test_today_is_counted_from_the_record_by_person(client_as: ClientAs, asked: 
     assert person.name in page and officer.name not in page.partition("오늘 한 일")[2]
 
 
-@pytest.mark.slow
 def test_the_page_makes_as_many_statements_for_two_hundred_as_for_forty(
     client_as: ClientAs, app: Flask, session: Session
 ) -> None:

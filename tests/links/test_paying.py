@@ -21,6 +21,8 @@ from tests.filling import forms_on
 from tests.links.addresses import link_to
 from tests.orders.stages import Trade, heading_of, make_late, make_team_trade, make_trade
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def trade(session: Session) -> Trade:

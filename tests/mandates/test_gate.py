@@ -24,6 +24,8 @@ from models.user import CENTRE, Role, User
 from tests.browsing import Browser
 from tests.builders import make_factory, make_mandate, make_user
 
+pytestmark = pytest.mark.slow
+
 ClientAs = Callable[[Role | User], Browser]
 # The pages about the owner's word itself, and the one that only tells what was done.
 OPEN = {"mandates.mandate", "mandates.record", "mandates.end", "claims.done_for_you"}
@@ -74,7 +76,6 @@ def test_the_walk_sees_the_pages_that_are_known_to_write(app: Flask) -> None:
     }  # fmt: skip
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("role", sorted(CENTRE))
 def test_no_page_that_writes_is_reached_without_a_mandate(
     app: Flask, client_as: ClientAs, factory: Factory, role: Role

@@ -31,6 +31,8 @@ from tests.builders import make_brief, make_case, make_designer, make_district, 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+pytestmark = pytest.mark.slow
+
 ClientAs = Callable[[Role | User], Browser]
 HOSTILE = "<script>alert(1)</script>{{7*7}}'\"\u202e<b>"
 SIZE = (30, 20)

@@ -23,6 +23,8 @@ from tests.browsing import Browser
 from tests.builders import in_days, make_brief, make_designer, make_quote
 from tests.orders.stages import answered, make_shop, make_team_trade, team_quotes
 
+pytestmark = pytest.mark.slow
+
 ClientAs = Callable[[Role | User], Browser]
 
 

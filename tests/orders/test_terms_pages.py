@@ -27,6 +27,8 @@ from tests.orders.stages import Trade, heading_of, make_team_trade, make_trade
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+pytestmark = pytest.mark.slow
+
 ClientAs = Callable[[Role | User], Browser]
 HOSTILE = "\"><script>alert(1)</script>{{ 7*7 }} %(x)s ‮'; DROP TABLE terms; -- 한글🧵"
 
@@ -248,7 +250,6 @@ def test_sixty_days_are_a_ceiling_in_small_print(trade: Trade, client_as: Client
     assert not re.search("하도급 ?계약", page)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("width", [390, 1280])
 def test_pages_are_accessible(live_site: LiveSite, new_page: Callable[..., Page], width: int) -> None:
     with unit_of_work(engine_of(live_site.app)) as session:

@@ -25,6 +25,8 @@ from tests.builders import (
 )
 from tests.quotes.sending import DESIGNER_SPOKEN, DETAILS, OWNER_SPOKEN, ClientAs, answer, form_on, status_of
 
+pytestmark = pytest.mark.slow
+
 
 def test_one_tap_takes_the_asked_price_and_day(
     client_as: ClientAs, owner: User, asked: QuoteRequest, session: Session
@@ -108,7 +110,6 @@ def test_what_is_not_said_stays_open(client_as: ClientAs, owner: User, asked: Qu
     assert quote.valid_until == in_days(14)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [

@@ -22,6 +22,8 @@ from tests.browsing import Browser
 from tests.builders import in_days, make_brief, make_designer, make_factory, make_user
 from tests.recommendations.shops import able_factory
 
+pytestmark = pytest.mark.slow
+
 ClientAs = Callable[[Role | User], Browser]
 Fields = dict[str, Any]
 

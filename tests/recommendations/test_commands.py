@@ -21,6 +21,8 @@ from models.recommendation import Recommendation
 from tests.builders import in_days, make_district
 from tests.recommendations.shops import able_factory
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -30,6 +32,7 @@ class Answer:
 
     @property
     def json(self) -> dict[str, Any]:
+        assert self.out, f"no answer, exit code {self.code}: {self.err}"
         answer: dict[str, Any] = json.loads(self.out)
         return answer
 

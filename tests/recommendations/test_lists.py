@@ -31,6 +31,8 @@ from models.user import Role
 from tests.builders import in_days, make_brief, make_designer, make_district, make_user
 from tests.recommendations.shops import able_factory, past_order, random_factory
 
+pytestmark = pytest.mark.slow
+
 
 def usual_brief(session: Session, district: District, **values: Any) -> Brief:
     return make_brief(

@@ -33,6 +33,8 @@ from recommender import DEFAULT_WEIGHTS, BriefFeatures, ExposureLedger, FactoryF
 from tests.recommendations.editing import Editor, editor_elsewhere, fill
 from tests.recommendations.shops import able_factory, past_order
 
+pytestmark = pytest.mark.slow
+
 FACTORIES = 24
 
 
@@ -89,7 +91,6 @@ def brief_id(engine: Engine, district_id: int) -> int:
         return session.scalars(select(Brief.id).where(Brief.district_id == district_id).limit(1)).one()
 
 
-@pytest.mark.slow
 def test_edits_of_another_process_are_seen_by_the_next_list(engine: Engine, district_id: int) -> None:
     url = engine.url.render_as_string(hide_password=False)
     assert in_memory(engine, district_id) == in_database(engine, district_id)
@@ -101,7 +102,6 @@ def test_edits_of_another_process_are_seen_by_the_next_list(engine: Engine, dist
     assert seen == [True] * 200
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_after_any_edits_it_answers_like_one_made_from_the_database(
     engine: Engine, district_id: int, seed: int
@@ -137,7 +137,6 @@ def test_a_few_factories_are_read_as_many_are(engine: Engine, district_id: int) 
         assert sorted(few, key=lambda one: int(one.id)) == load_factories(session, which, window())
 
 
-@pytest.mark.slow
 def test_a_transaction_that_ends_late_is_not_missed(postgresql_url: str) -> None:
     engine = make_engine(postgresql_url)
     schema.upgrade(engine)

@@ -23,6 +23,8 @@ from tests.browsing import Browser
 from tests.builders import make_brief, make_designer, make_district, make_user
 from tests.recommendations.shops import able_factory
 
+pytestmark = pytest.mark.slow
+
 SignIn = Callable[[Role | User], Browser]
 NEW = "/district/ranking/new"
 POINTS = {part: str(points) for part, points in whole_points(DEFAULT_WEIGHTS).items()}

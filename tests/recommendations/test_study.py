@@ -23,6 +23,8 @@ from tests.builders import make_designer, make_district
 from tests.recommendations.shops import able_factory, past_order
 from tests.recommendations.test_commands import Answer, Call, link_files, write
 
+pytestmark = pytest.mark.slow
+
 RANKERS = {"partner", "content_only", "history_only", "label_count", "popularity", "nearest", "random"}
 METRICS = ("ndcg_at_10", "hit_at_3", "recall_at_10", "mrr")
 
@@ -58,7 +60,6 @@ def assert_figures(found: dict[str, Any]) -> None:
         assert 0.0 <= found[name]["low"] <= found[name]["mean"] <= found[name]["high"] <= 1.0
 
 
-@pytest.mark.slow
 def test_a_district_is_evaluated_with_all_rankers(run: Call, district: District) -> None:
     answer = run("evaluate", "--district", district.code, "--json")
     found = answer.json
@@ -131,7 +132,6 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(study, "calibrated", lambda _given: CALIBRATION)
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("drawn")
 def test_the_report_is_a_page_with_plots_and_names_nobody(run: Call, district: District, tmp_path: Path) -> None:
     paths, out = link_files(tmp_path), tmp_path / "new" / "folder"

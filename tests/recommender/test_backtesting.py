@@ -29,6 +29,8 @@ from recommender.backtesting import HISTORY_PARTS, exposures_in_turn, gini, lore
 from recommender.windows import rolling_windows, window_of
 from tests.recommender.worlds import STAGE_OF, TODAY, a_brief, a_factory, briefs, has, logs, outcomes, registers
 
+pytestmark = pytest.mark.slow
+
 RANKERS = rankers_to_compare(STAGE_OF)
 every_ranker = pytest.mark.parametrize("name", RANKERS)
 AGO = TODAY - timedelta(days=40)
@@ -130,7 +132,6 @@ def test_what_was_known_before_is_not_repeated() -> None:
     assert evaluate_rankers({"told": ranker}, [_window([case], REGISTER)])["rankers"]["told"]["mrr"]["mean"] == 1.0
 
 
-@pytest.mark.slow
 @every_ranker
 @settings(max_examples=10)
 @given(brief=briefs(), register=registers, log=logs, future=st.lists(rows_of_the_future, max_size=10))

@@ -13,6 +13,8 @@ from recommender.market import STAGE_OF, Market, draw_briefs, monday, stream
 from recommender.simulation import Played, gates_of, play, register, simulate, success_of_models, unfitted
 from recommender.trading import Trading, Truth
 
+pytestmark = pytest.mark.slow
+
 SMALL = Market(factories=300, designers=60, months=6)
 
 
@@ -66,7 +68,6 @@ def test_the_same_seed_gives_the_same_market() -> None:
     assert one.log != other.log
 
 
-@pytest.mark.slow
 def test_capacity_is_never_overbooked() -> None:
     trading = a_trading(replace(SMALL, orders=4_000))
     assert (trading.booked >= 0).all() and (trading.booked <= trading.offered).all()
@@ -140,7 +141,6 @@ def test_learnt_weights_are_weights(played: Played) -> None:
     assert min(played.learnt.values()) >= 0.0
 
 
-@pytest.mark.slow
 def test_a_fair_run_leaves_its_start_alone_and_shows_more_factories(played: Played) -> None:
     booked, log = played.trading.booked.copy(), list(played.trading.log)
     ranker = unfitted().fit(played.factories, log, monday(SMALL.weeks))
@@ -180,7 +180,6 @@ def test_gates_know_what_they_want() -> None:
     assert not next(one for one in gates_of(success, fairness) if one["name"] == "fair_turn_overflow")["held"]
 
 
-@pytest.mark.slow
 def test_a_small_market_from_end_to_end() -> None:
     told: list[float] = []
     market = replace(SMALL, months=4)
@@ -197,7 +196,6 @@ def test_a_small_market_from_end_to_end() -> None:
         simulate(market, seeds=[])
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("world", ["content", "history", "mixed"])
 def test_the_default_market_is_as_large_as_it_is_said_to_be(world: str) -> None:
     trading = Trading(Truth.draw(Market().worlds()[world])).run()

@@ -29,6 +29,8 @@ from models.registry_import import (
 from tests.registry.registers import TODAY, Works, as_csv, factory_called, outcome, state, take_in, works_of
 from tests.registry.workbook_files import xls, xlsx
 
+pytestmark = pytest.mark.slow
+
 KOREAN = [
     ["2026년 동대문구 봉제업체 등록부"],
     [],
@@ -369,7 +371,6 @@ CELLS = st.sampled_from(
 )
 
 
-@pytest.mark.slow
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.lists(CELLS, min_size=6, max_size=6), max_size=12))
 def test_any_register_twice_adds_up_and_changes_nothing_the_second_time(

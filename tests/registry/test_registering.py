@@ -22,6 +22,8 @@ from tests.browsing import Browser
 from tests.builders import make_district, make_factory, make_user
 from tests.registry.sheets import NEW, filled_in
 
+pytestmark = pytest.mark.slow
+
 ClientAs = Callable[[Role | User], Browser]
 
 

@@ -18,6 +18,8 @@ from models.user import Role
 from tests.builders import make_user
 from tests.registry.registers import TODAY, Works, as_csv, factory_called, outcome, state, take_in, works_of
 
+pytestmark = pytest.mark.slow
+
 HEAD = ["관리번호", "업체명", "인원", "품목", "월생산량", "행정동", "소개"]
 FIRST = as_csv(HEAD, ["1", "가온", "5", "티셔츠, 바지", "2200", "장안1동", "처음"], ["2", "나래", "3", "", "", "", ""])
 SECOND = as_csv(

@@ -40,6 +40,8 @@ from models.user import Role
 from tests.builders import make_user
 from tests.registry.registers import TODAY, Works, as_csv, factory_called, outcome, state, take_in, works_of
 
+pytestmark = pytest.mark.slow
+
 HEAD = ["업체", "자리", "인원"]
 ROWS = [HEAD, *[[f"가온{n}봉제", f"장안동 {n}", str(n % 9 + 1)] for n in range(20)]]
 COLUMNS = {"name": "업체", "address": "자리"}
