@@ -20,6 +20,7 @@ def _axe() -> str:
 
 def problems(page: Page) -> list[str]:
     """What axe finds, one line per rule and element; and a page that is wider than its window."""
+    page.wait_for_load_state()  # what a button led to is seen whole
     page.evaluate(_axe())
     found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
     lines = [f"{rule['id']}: {node['target']}" for rule in found["violations"] for node in rule["nodes"]]

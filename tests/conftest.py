@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import os
 import shutil
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +31,7 @@ from models.user import Role, User
 from tests.browsing import Browser, signed_in
 from tests.builders import make_user
 from tests.databases import new_postgresql
+from tests.serving import running
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser as Chromium
@@ -301,17 +301,9 @@ def demo_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def live_site(demo_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
     """The whole demo district served on a free loopback port, for one module's journeys."""
-    import waitress
-    from waitress import wasyncore
-
     folder = tmp_path_factory.mktemp("live")
     shutil.copy(demo_database, folder / DATABASE)
     app = create_app(DATA_DIR=folder, SECRET_KEY=SECRET, DEMO_PASSWORD=DEMO_PASSWORD, RATE_LIMITS=False)
-    server = waitress.create_server(app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield LiveSite(f"http://127.0.0.1:{server.effective_port}", app)
-    server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map))  # in the server's own thread
-    thread.join(timeout=10)
-    server.task_dispatcher.shutdown()
+    with running(app) as address:
+        yield LiveSite(address, app)
     _dispose(app)

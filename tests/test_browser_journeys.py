@@ -64,6 +64,7 @@ def write_brief(page: Page, site: LiveSite, look_at: Look) -> None:
     page.wait_for_url("**/edit/2")
     page.fill("[name=quantity]", "0")
     page.click(".actions button[value=next]")
+    page.locator(".error-summary").wait_for()
     assert page.title().startswith("오류:")
     assert page.input_value("[name=quantity]") == "0"
     look_at(page)
@@ -158,6 +159,7 @@ def test_phone_owner_answers_with_a_condition(live_site: LiveSite, new_page: New
     owner.get_by_role("link", name="조건을 바꾸면 할 수 있어요").click()
     look_at(owner)
     owner.get_by_role("button", name="이 조건으로 답하기").click()
+    owner.locator(".error-summary").wait_for()
     assert owner.title().startswith("오류:")
     look_at(owner)
     owner.fill("[name=condition]", "한 주 늦춰 주시면 돼요")
@@ -195,6 +197,7 @@ def tap(page: Page, button: str, *, opened_by: str | None = None, **given: str) 
         form.locator(f"[name={name}]:visible").fill(value)
     form.get_by_role("button", name=button).click()
     page.locator(".notice.ok").first.wait_for()
+    page.wait_for_load_state()
 
 
 def write_paper(designer: Page) -> None:
@@ -247,7 +250,7 @@ def test_order_on_two_phones_without_script(live_site: LiveSite, new_page: NewPa
     order = designer.url
     owner.goto(f"{live_site.url}/orders")
     owner.locator("main .link-card").first.click()
-    assert owner.url == order
+    owner.wait_for_url(order)
     for box in (button.bounding_box() for button in owner.locator("main button:visible, main summary").all()):
         assert box is not None
         assert box["height"] >= SMALLEST_TARGET

@@ -27,8 +27,8 @@ from models.user import STAFF, Role, User
 from tests.accessible import problems
 from tests.browsing import Browser
 from tests.builders import make_user
-from tests.listings.site import running
 from tests.racing import at_once
+from tests.serving import running
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -21,7 +21,7 @@ from models.user import Role, User
 from tests.accessible import problems
 from tests.browsing import Browser
 from tests.builders import make_factory, make_user
-from tests.listings.site import running
+from tests.serving import running
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, ViewportSize
@@ -44,12 +44,6 @@ def factory(session: Session) -> Factory:
     factory = make_factory(session, session.get_one(District, 1), name="순자 봉제", phone="01099998888")
     session.commit()
     return factory
-
-
-def sign_in(page: Page, site: str, browser: Browser) -> None:
-    cookie = browser.client.get_cookie("session")
-    assert cookie
-    page.context.add_cookies([{"name": "session", "value": cookie.value, "url": site}])
 
 
 def last_message(app: Flask, session: Session) -> str:
@@ -79,7 +73,7 @@ def test_from_the_public_page_to_the_centres_word(
     phone.get_by_role("button", name="내 공장이에요").click()
     phone.get_by_role("heading", name="센터에서 확인하고 알려 드릴게요").wait_for()
 
-    sign_in(desk, site, client_as(Role.COORDINATOR))
+    client_as(Role.COORDINATOR).let_in(desk, site)
     desk.goto(f"{site}/district/claims")
     desk.get_by_role("link", name="확인하기: 순자 봉제, 박순자").click()
     desk.get_by_text("이십 년째 여기서 해요").wait_for()
@@ -140,7 +134,7 @@ def test_pages_are_accessible_in_every_state(
         page = new_page(viewport=size)
         session.commit()
         if who is not None:
-            sign_in(page, site, client_as(who))
+            client_as(who).let_in(page, site)
         page.goto(f"{site}{address}")
         assert problems(page) == [], (address, who)
         is_owners = who is None or (isinstance(who, User) and who.role is Role.FACTORY_OWNER)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +18,7 @@ from models.user import Role, User
 from tests.accessible import problems
 from tests.links.addresses import link_to
 from tests.links.test_signing_in import KAKAOTALK
+from tests.serving import running
 from tests.world import World, build_world
 
 if TYPE_CHECKING:
@@ -50,22 +50,14 @@ class Site:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    import waitress
-    from waitress import wasyncore
-
     world = build_world(tmp_path_factory.mktemp("kakaotalk"), CENTRE_PHONE=CENTRE)
     with Session(engine_of(world.app), expire_on_commit=False) as session:
         owner = session.scalars(select(User).where(User.role == Role.FACTORY_OWNER).order_by(User.id)).first()
         assert owner is not None
         owner.email, owner.phone, owner.password_hash = None, "01000000071", None
         session.commit()
-    server = waitress.create_server(world.app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield Site(f"http://127.0.0.1:{server.effective_port}", world, owner)
-    server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map))
-    thread.join(timeout=10)
-    server.task_dispatcher.shutdown()
+    with running(world.app) as address:
+        yield Site(address, world, owner)
 
 
 Open = Callable[..., "Page"]
@@ -86,6 +78,7 @@ def phone(new_page: Open) -> Open:
 
 def look_at(page: Page, script: bool, smallest: int = SMALLEST_BUTTON) -> None:
     """Nothing for axe to find, at the letters of the telephone and at twice their size; buttons that a thumb hits."""
+    page.wait_for_load_state()
     for button in page.locator("main button:visible, main .button:visible").all():
         box = button.bounding_box()
         assert box is not None
@@ -157,7 +150,7 @@ def test_phone_somebody_elses_link_opens_after_signing_out(site: Site, phone: Op
     look_at(page, script)
     page.get_by_role("button", name="나가고 링크 열기").tap()
     page.get_by_role("heading", name="이 휴대폰으로 들어갈까요?").wait_for()
-    assert page.url == address
+    page.wait_for_url(address)
 
 
 @with_and_without_script
@@ -181,9 +174,7 @@ def test_phone_asking_for_a_link_with_a_slip_of_the_finger_first(site: Site, pho
 def test_the_centres_code_is_shown_and_large_enough(site: Site, new_page: Open) -> None:
     """At the desk the code is at least 240 points wide, beside what to do with it."""
     page = new_page(viewport={"width": 1280, "height": 900})
-    cookie = site.world.browsers["coordinator"].client.get_cookie("session")
-    assert cookie is not None
-    page.context.add_cookies([{"name": "session", "value": cookie.value, "url": site.url}])
+    site.world.browsers["coordinator"].let_in(page, site.url)
     page.goto(f"{site.url}/district/registry/{site.world.ids['factory']}/qr")
     look_at(page, True, SMALLEST_AT_THE_DESK)
     page.fill("[name=reason]", "휴대폰을 바꾸셔서 오셨어요")

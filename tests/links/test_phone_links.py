@@ -64,6 +64,7 @@ def newest(live_site: LiveSite, tmp_path: Path) -> Iterator[Newest]:
 
 
 def fits_a_thumb(page: Page) -> None:
+    page.wait_for_load_state()
     for control in page.locator("main button:visible, main summary:visible, main a.button:visible").all():
         box = control.bounding_box()
         assert box is not None

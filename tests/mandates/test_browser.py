@@ -18,7 +18,7 @@ from models.user import Role, User
 from tests.accessible import problems
 from tests.browsing import Browser
 from tests.builders import make_factory, make_mandate, make_user
-from tests.listings.site import running
+from tests.serving import running
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, ViewportSize
@@ -46,21 +46,15 @@ def factory(session: Session) -> Factory:
     return factory
 
 
-def sign_in(page: Page, site: str, browser: Browser) -> None:
-    cookie = browser.client.get_cookie("session")
-    assert cookie
-    page.context.add_cookies([{"name": "session", "value": cookie.value, "url": site}])
-
-
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
 def test_the_centre_writes_by_phone_the_owner_sees_and_ends_it_and_the_next_edit_asks_again(
     session: Session, factory: Factory, client_as: ClientAs, new_page: NewPage, site: str, script: bool
 ) -> None:
     coordinator = make_user(session, Role.COORDINATOR, factory.district, name="이은영")
     desk, phone = (new_page(viewport=size, java_script_enabled=script) for size in (DESK, PHONE))
-    sign_in(desk, site, client_as(coordinator))
+    client_as(coordinator).let_in(desk, site)
     assert factory.owner
-    sign_in(phone, site, client_as(factory.owner))
+    client_as(factory.owner).let_in(phone, site)
     size = f"{site}/factories/{factory.id}/edit/size"
     desk.goto(size)
     desk.get_by_role("heading", name="대신해도 된다고 하셨나요").wait_for()
@@ -68,7 +62,7 @@ def test_the_centre_writes_by_phone_the_owner_sees_and_ends_it_and_the_next_edit
     desk.get_by_label("누가 말씀하셨나요").fill("박순자")
     desk.get_by_role("radio", name="전화로").check()
     desk.get_by_role("button", name="이렇게 적어").click()
-    assert desk.url == size
+    desk.wait_for_url(size)
     desk.locator("input[name=people]").fill("3")
     desk.locator("main form button[type=submit]").first.click()
     desk.wait_for_url("**/edit?saved=size")
@@ -77,6 +71,7 @@ def test_the_centre_writes_by_phone_the_owner_sees_and_ends_it_and_the_next_edit
     assert "이은영" in phone.inner_text("main")
     phone.get_by_role("link", name="센터가 대신해 드린 일").click()
     phone.get_by_role("heading", name="날짜별로 보기").wait_for()
+    phone.wait_for_load_state()
     told = phone.locator("main ol").inner_text()
     assert told.index("칸을 적었어요") < told.index("전화로 여쭤보고")
     phone.get_by_role("button", name="이제 제가 직접 할게요").click()
@@ -109,8 +104,8 @@ def test_pages_are_accessible_in_every_state_and_fit_small_phones_with_double_te
 ) -> None:
     assert factory.owner
     pages = {role: new_page(viewport=SMALL) for role in (Role.COORDINATOR, Role.FACTORY_OWNER)}
-    sign_in(pages[Role.COORDINATOR], site, client_as(Role.COORDINATOR))
-    sign_in(pages[Role.FACTORY_OWNER], site, client_as(factory.owner))
+    client_as(Role.COORDINATOR).let_in(pages[Role.COORDINATOR], site)
+    client_as(factory.owner).let_in(pages[Role.FACTORY_OWNER], site)
     for address, role in states(session, factory):
         page = pages[role]
         page.goto(f"{site}{address}")
@@ -128,7 +123,7 @@ def test_a_form_with_something_missing_is_accessible_too(
     session: Session, factory: Factory, client_as: ClientAs, new_page: NewPage, site: str
 ) -> None:
     page = new_page(viewport=PHONE)
-    sign_in(page, site, client_as(Role.COORDINATOR))
+    client_as(Role.COORDINATOR).let_in(page, site)
     page.goto(f"{site}/factories/{factory.id}/mandate")
     page.get_by_role("button", name="이렇게 적어").click()
     page.get_by_role("alert").wait_for()

@@ -271,7 +271,5 @@ def test_pages_are_accessible(live_site: LiveSite, new_page: Callable[..., Page]
 def _signed_in(site: LiveSite, page: Page, user_id: int) -> Page:
     with Session(engine_of(site.app).execution_options(writes=True)) as session:
         browser = signed_in(site.app, session, session.get_one(User, user_id))
-    cookie = browser.client.get_cookie("session")
-    assert cookie
-    page.context.add_cookies([{"name": "session", "value": cookie.value, "url": site.url}])
+    browser.let_in(page, site.url)
     return page

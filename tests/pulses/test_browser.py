@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import gzip
 import re
-import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
@@ -26,14 +25,15 @@ from tests.accessible import problems
 from tests.browsing import Browser
 from tests.builders import make_user
 from tests.pulses.asking import offered, owned_factory
+from tests.serving import running
+from tests.slow_line import MOST_BYTES, MOST_SECONDS, first_view
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, ViewportSize
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
 SMALL: ViewportSize = {"width": 360, "height": 740}
-SMALLEST_TARGET, MOST_BYTES, MOST_SECONDS = 48, 100_000, 3.0
-SLOW_LINE = {"offline": False, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 200_000}
+SMALLEST_TARGET = 48
 NewPage = Callable[..., "Page"]
 SignIn = Callable[[Role | User], Browser]
 
@@ -49,17 +49,8 @@ def factory(session: Session) -> Factory:
 
 @pytest.fixture
 def live(app: Flask) -> Iterator[str]:
-    """The same application behind a real port, since a line is slow only where there is one."""
-    import waitress
-    from waitress import wasyncore
-
-    server = waitress.create_server(app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map))
-    thread.join(timeout=10)
-    server.task_dispatcher.shutdown()
+    with running(app) as address:
+        yield address
 
 
 @pytest.fixture
@@ -84,8 +75,8 @@ def link(message: str, live: str) -> str:
 
 def show(page: Page, site: str, address: str, browser: Browser | None = None) -> None:
     """The page as a browser with this one's cookies opens it; without one, as a stranger's."""
-    if browser and (cookie := browser.client.get_cookie("session")):
-        page.context.add_cookies([{"name": "session", "value": cookie.value, "url": site}])
+    if browser:
+        browser.let_in(page, site)
     page.goto(f"{site}{address}")
 
 
@@ -255,21 +246,6 @@ def test_pulse_calendar_is_written_without_typing_or_script(
 def test_pulse_page_is_light_and_quick_on_a_slow_line(
     app: Flask, factory: Factory, link: str, new_page: NewPage, live: str
 ) -> None:
-    page = new_page(viewport=PHONE)
-    line = page.context.new_cdp_session(page)
-    line.send("Network.enable")
-    line.send("Network.emulateNetworkConditions", SLOW_LINE)
-    weights: list[int] = []
-    page.on("response", lambda response: weights.append(compressed(response)))
-    page.goto(f"{live}{link}")
-    painted = page.wait_for_function(
-        "() => performance.getEntriesByName('first-contentful-paint').map(entry => entry.startTime / 1000)[0]"
-    ).json_value()
-    assert page.get_by_role("button", name="꽉 찼어요").is_visible()
-    assert sum(weights) <= MOST_BYTES
-    assert painted <= MOST_SECONDS
-
-
-def compressed(response: Any) -> int:
-    """Bytes of one file as a server in front would send it; fonts are counted apart."""
-    return 0 if response.url.endswith(".woff2") else len(gzip.compress(response.body()))
+    view = first_view(partial(new_page, viewport=PHONE), f"{live}{link}")
+    assert 0 < view.weight <= MOST_BYTES
+    assert view.seconds <= MOST_SECONDS

@@ -14,8 +14,8 @@ from models.factory import Factory
 from models.user import Role, User
 from tests.accessible import problems
 from tests.browsing import Browser
-from tests.listings.site import running
 from tests.registry.sheets import NEW
+from tests.serving import running
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, ViewportSize
@@ -34,10 +34,7 @@ def live(app: Flask) -> Iterator[str]:
 
 
 def let_in(page: Page, browser: Browser, site: str) -> Page:
-    cookie = browser.client.get_cookie("session")
-    assert cookie is not None
-    page.set_default_timeout(5000)
-    page.context.add_cookies([{"name": "session", "value": cookie.value, "url": site}])
+    browser.let_in(page, site)
     page.goto(site + NEW)
     return page
 

@@ -18,7 +18,7 @@ from models.visit import Visit
 from tests.accessible import problems
 from tests.browsing import Browser
 from tests.builders import in_days, make_factory
-from tests.listings.site import running
+from tests.serving import running
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, ViewportSize
@@ -49,12 +49,6 @@ def factories(session: Session) -> list[Factory]:
     return made
 
 
-def sign_in(page: Page, site: str, browser: Browser) -> None:
-    cookie = browser.client.get_cookie("session")
-    assert cookie
-    page.context.add_cookies([{"name": "session", "value": cookie.value, "url": site}])
-
-
 def planned(session: Session, factories: list[Factory]) -> None:
     for place, factory in enumerate(factories, 1):
         visit = Visit(district_id=factory.district_id, factory=factory, planned_on=today_in_seoul(), place=place)
@@ -67,16 +61,18 @@ def planned(session: Session, factories: list[Factory]) -> None:
 def test_a_day_is_planned_ordered_and_written_up(
     factories: list[Factory], client_as: ClientAs, new_page: NewPage, site: str, script: bool
 ) -> None:
+    from playwright.sync_api import expect
+
     page = new_page(viewport=PHONE, java_script_enabled=script)
-    sign_in(page, site, client_as(Role.COORDINATOR))
+    client_as(Role.COORDINATOR).let_in(page, site)
     page.goto(f"{site}/district/visits?day={in_days(1).isoformat()}")
     for factory in factories:
         page.get_by_role("button", name=f"이날에 넣기: {factory.name}").click()
     stops = page.locator(".stop h2")
-    assert stops.all_inner_texts() == [f"{number} {one.name}" for number, one in enumerate(factories, 1)]
+    expect(stops).to_have_text([f"{number} {one.name}" for number, one in enumerate(factories, 1)])
     page.get_by_role("button", name="나중에 가기: 남쪽 봉제").click()
     page.get_by_role("button", name="이날에서 빼기: 북쪽").click()
-    assert stops.all_inner_texts() == ["1 가운데 봉제", "2 남쪽 봉제"]
+    expect(stops).to_have_text(["1 가운데 봉제", "2 남쪽 봉제"])
     page.get_by_text("다녀왔어요: 남쪽 봉제").click()
     page.locator("details[open] textarea").fill("기계가 한 대 늘었어요")
     page.locator("details[open]").get_by_role("button", name="적어 두기").click()
@@ -88,7 +84,7 @@ def test_pages_are_accessible_in_every_state(
     session: Session, factories: list[Factory], client_as: ClientAs, new_page: NewPage, site: str, size: ViewportSize
 ) -> None:
     page = new_page(viewport=size)
-    sign_in(page, site, client_as(Role.COORDINATOR))
+    client_as(Role.COORDINATOR).let_in(page, site)
     empty = [f"/district/visits?day={day}" for day in ("2020-01-01", "foo", in_days(3).isoformat())]
     for address in (*empty, f"/district/registry/{factories[0].id}/visit"):
         page.goto(f"{site}{address}")
@@ -108,7 +104,7 @@ def test_on_paper_stand_the_stops_and_room_to_write_and_nothing_to_tap(
 ) -> None:
     planned(session, factories)
     page = new_page(viewport=A4)
-    sign_in(page, site, client_as(Role.COORDINATOR))
+    client_as(Role.COORDINATOR).let_in(page, site)
     page.goto(f"{site}/district/visits")
     page.emulate_media(media="print")
     shown = page.locator("main").inner_text()
