@@ -41,16 +41,25 @@ class GunicornSite(Site):
 
     def restart(self) -> None:
         """A second master loads everything and answers beside the first, which then ends when its work is done."""
-        old, new_pid_file = int(self._pid_file.read_text()), self._pid_file.with_suffix(".pid.2")
+        old, new_pid_file = _pid_in(self._pid_file), self._pid_file.with_suffix(".pid.2")
+        assert old, "gunicorn is not running"
         os.kill(old, signal.SIGUSR2)
-        _wait(lambda: new_pid_file.exists() and len(_children(int(new_pid_file.read_text() or 0))) >= WORKERS)
+        _wait(lambda: len(_children(_pid_in(new_pid_file))) >= WORKERS)
         os.kill(old, signal.SIGTERM)
-        _wait(lambda: self._pid_file.exists() and int(self._pid_file.read_text() or old) != old)
+        _wait(lambda: _pid_in(self._pid_file) not in (0, old))
 
 
 def gunicorn() -> str | None:
     """Where it is installed; started as a module it could not start its own successor."""
     return shutil.which("gunicorn", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
+
+
+def _pid_in(path: Path) -> int:
+    """0 while the file is not there or not written yet: two masters take turns with it."""
+    try:
+        return int(path.read_text() or 0)
+    except FileNotFoundError:
+        return 0
 
 
 def _children(pid: int) -> list[str]:

@@ -21,7 +21,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from garment_hub import schema
+from garment_hub import db, schema
 from garment_hub.app import create_app
 from garment_hub.db import engine_of
 from garment_hub.demo.commands import seed_demo
@@ -236,10 +236,17 @@ def postgresql_url(postgresql_server: str) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture
+def patient_writers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many writers on a slow disk wait longer for SQLite than a page may; what a race proves is not the disk's pace."""
+    monkeypatch.setattr(db, "BUSY_TIMEOUT_MS", 60_000)
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def either_engine_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The same test on both databases: ``make_app(DATABASE_URL=either_engine_url)``."""
     if request.param == "sqlite":
+        request.getfixturevalue("patient_writers")
         return f"sqlite:///{tmp_path / 'test.sqlite3'}"
     url: str = request.getfixturevalue("postgresql_url")
     return url

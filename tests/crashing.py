@@ -16,6 +16,7 @@ import time
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from http.cookies import SimpleCookie
 from pathlib import Path
 from urllib.parse import urlencode
@@ -206,7 +207,9 @@ def _write_until_killed(designer: Designer, seconds: float) -> tuple[dict[str, s
             except (OSError, http.client.HTTPException):
                 unanswered.append(token)
                 break
-            if status != 303:
+            if status == HTTPStatus.SERVICE_UNAVAILABLE:  # waited too long for the others, so nothing was kept
+                continue
+            if status != HTTPStatus.SEE_OTHER:
                 unexpected.append(status)
             acknowledged[token] = location
         connection.close()

@@ -62,6 +62,7 @@ def total(engine: Engine) -> int:
         return int(connection.execute(text("SELECT value FROM number")).scalar_one())
 
 
+@pytest.mark.usefixtures("patient_writers")
 def test_no_addition_is_lost_between_sessions(tmp_path: Path) -> None:
     engine = make_engine(f"sqlite:///{tmp_path / 'numbers.sqlite3'}")
     make_number(engine)
@@ -111,6 +112,7 @@ def adding_app(make_app: Callable[..., Flask]) -> Flask:
     return app
 
 
+@pytest.mark.usefixtures("patient_writers")
 def test_no_addition_is_lost_between_requests(adding_app: Flask) -> None:
     def add() -> None:
         assert adding_app.test_client().post("/add").status_code == 200
